@@ -1,0 +1,41 @@
+package blas
+
+// Float is an element type of the kernels.
+type Float interface{ float32 | float64 }
+
+// depth is the number of k-steps in one pass over C: a panel of op(B), depth × tile width, stays
+// in the first-level cache while the rows of op(A) go past it. It belongs to the result's
+// definition (see the package comment), so it is the same in every tier.
+const depth = 256
+
+// kernels are the functions of one tier for one element type. Every slice of the tier's tests
+// runs over all tiers the machine has.
+type kernels[T Float] struct {
+	name string
+	// cols is the width of a tile of C. Its height is at most len(tile).
+	cols int
+	// tile[h-1] computes an h×cols tile, C = α·A·B or, where load ≠ 0, C += α·A·B. A's
+	// element (i, p) is a[i*rs+p*cs], B's row p is the cols elements from b[p*bs].
+	tile []func(k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int)
+}
+
+// rows is the greatest height of a tile.
+func (k *kernels[T]) rows() int { return len(k.tile) }
+
+// tiers lists what this machine can run, the best first; the generic tier is always last.
+var (
+	tiers32 = append(nativeTiers32(), &generic32)
+	tiers64 = append(nativeTiers64(), &generic64)
+
+	// active32 and active64 are the tiers in use. Only tests change them.
+	active32 = tiers32[0]
+	active64 = tiers64[0]
+)
+
+// active returns the tier in use for T.
+func active[T Float]() *kernels[T] {
+	if k, ok := any(active32).(*kernels[T]); ok {
+		return k
+	}
+	return any(active64).(*kernels[T])
+}

@@ -1,0 +1,65 @@
+package blas
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go run -C gen . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg blas
+
+// cpu.X86 reports a feature only where the operating system saves its registers too.
+var (
+	hasAVX2   = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+	hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F
+)
+
+func nativeTiers32() []*kernels[float32] {
+	var tiers []*kernels[float32]
+	if hasAVX512 {
+		tiers = append(tiers, &avx512x32)
+	}
+	if hasAVX2 {
+		tiers = append(tiers, &avx2x32)
+	}
+	return tiers
+}
+
+func nativeTiers64() []*kernels[float64] {
+	var tiers []*kernels[float64]
+	if hasAVX512 {
+		tiers = append(tiers, &avx512x64)
+	}
+	if hasAVX2 {
+		tiers = append(tiers, &avx2x64)
+	}
+	return tiers
+}
+
+type tile32 = func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int)
+
+type tile64 = func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int)
+
+var avx2x32 = kernels[float32]{
+	name: "AVX2", cols: 16,
+	tile: []tile32{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
+}
+
+var avx2x64 = kernels[float64]{
+	name: "AVX2", cols: 8,
+	tile: []tile64{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
+}
+
+var avx512x32 = kernels[float32]{
+	name: "AVX512", cols: 32,
+	tile: []tile32{
+		stile1x32AVX512, stile2x32AVX512, stile3x32AVX512, stile4x32AVX512, stile5x32AVX512,
+		stile6x32AVX512, stile7x32AVX512, stile8x32AVX512, stile9x32AVX512, stile10x32AVX512,
+		stile11x32AVX512, stile12x32AVX512, stile13x32AVX512, stile14x32AVX512,
+	},
+}
+
+var avx512x64 = kernels[float64]{
+	name: "AVX512", cols: 16,
+	tile: []tile64{
+		dtile1x16AVX512, dtile2x16AVX512, dtile3x16AVX512, dtile4x16AVX512, dtile5x16AVX512,
+		dtile6x16AVX512, dtile7x16AVX512, dtile8x16AVX512, dtile9x16AVX512, dtile10x16AVX512,
+		dtile11x16AVX512, dtile12x16AVX512, dtile13x16AVX512, dtile14x16AVX512,
+	},
+}

@@ -1,0 +1,54 @@
+package blas
+
+import "unsafe"
+
+// The generic tier is the specification of the others, in plain Go.
+
+var generic32 = kernels[float32]{
+	name: "generic", cols: 4,
+	tile: []func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int){
+		genericTile1[float32], genericTile2[float32],
+	},
+}
+
+var generic64 = kernels[float64]{
+	name: "generic", cols: 4,
+	tile: []func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int){
+		genericTile1[float64], genericTile2[float64],
+	},
+}
+
+// view returns the n elements from p as a slice.
+func view[T Float](p *T, n int) []T { return unsafe.Slice(p, n) }
+
+// genericTile1 computes a 1×4 tile.
+func genericTile1[T Float](k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {
+	genericRow(k, alpha, view(a, (k-1)*cs+1), cs, view(b, (k-1)*bs+4), bs, (*[4]T)(view(c, 4)), load)
+}
+
+// genericTile2 computes a 2×4 tile.
+func genericTile2[T Float](k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {
+	as, bv, cv := view(a, rs+(k-1)*cs+1), view(b, (k-1)*bs+4), view(c, ldc+4)
+	genericRow(k, alpha, as, cs, bv, bs, (*[4]T)(cv), load)
+	genericRow(k, alpha, as[rs:], cs, bv, bs, (*[4]T)(cv[ldc:]), load)
+}
+
+// genericRow computes four elements of one row of C.
+func genericRow[T Float](k int, alpha T, a []T, cs int, b []T, bs int, c *[4]T, load int) {
+	var s0, s1, s2, s3 T
+	for p := range k {
+		x, r := a[p*cs], b[p*bs:p*bs+4]
+		s0 += x * r[0]
+		s1 += x * r[1]
+		s2 += x * r[2]
+		s3 += x * r[3]
+	}
+	if load == 0 {
+		*c = [4]T{alpha * s0, alpha * s1, alpha * s2, alpha * s3}
+		return
+	}
+	c[0] += alpha * s0
+	c[1] += alpha * s1
+	c[2] += alpha * s2
+	c[3] += alpha * s3
+}
