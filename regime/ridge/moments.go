@@ -1,0 +1,157 @@
+package ridge
+
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+)
+
+// Moments are the sums over a set of rows that linear regression depends on: the number of rows, Σx, Σy, Σxxᵀ,
+// Σxyᵀ and Σy² (for each output), all about the origin of the view they were taken from. Moments of disjoint
+// sets of rows add up.
+type Moments struct {
+	N, D  int
+	Count float64
+	X     []float64 // Σx, N
+	Y     []float64 // Σy, D
+	XX    []float64 // Σxxᵀ, N×N, upper triangle
+	XY    []float64 // Σxyᵀ, N×D
+	YY    []float64 // Σy², D
+}
+
+// NewMoments returns the moments of no rows.
+func NewMoments(n, d int) *Moments {
+	return &Moments{N: n, D: d, X: make([]float64, n), Y: make([]float64, d),
+		XX: make([]float64, n*n), XY: make([]float64, n*d), YY: make([]float64, d)}
+}
+
+// Moments returns the moments of all rows of the view. It reads them once.
+func (v *View) Moments() (*Moments, error) {
+	t, _, _ := v.Dims()
+	return v.MomentsOf(0, t)
+}
+
+// MomentsOf returns the moments of rows from to to−1 of the view.
+func (v *View) MomentsOf(from, to int) (*Moments, error) {
+	_, n, d := v.Dims()
+	m, b := NewMoments(n, d), &block{}
+	for i := from; i < to; i += momentRows {
+		j := min(i+momentRows, to)
+		if err := v.load(b, i, j); err != nil {
+			return nil, err
+		}
+		m.add(b, j-i)
+	}
+	return m, nil
+}
+
+// momentRows is how many rows go into one matrix product of the moments. Long products are the fastest, and the
+// block is the only large buffer.
+const momentRows = 1024
+
+// add takes the rows of a block into the sums.
+func (m *Moments) add(b *block, rows int) {
+	m.Count += float64(rows)
+	for i := range rows {
+		for j, x := range b.x[i*m.N : (i+1)*m.N] {
+			m.X[j] += x
+		}
+		for j, y := range b.y[i*m.D : (i+1)*m.D] {
+			m.Y[j] += y
+			m.YY[j] += y * y
+		}
+	}
+	x := blas64.General{Rows: rows, Cols: m.N, Stride: m.N, Data: b.x}
+	y := blas64.General{Rows: rows, Cols: m.D, Stride: m.D, Data: b.y}
+	blas64.Syrk(blas.Trans, 1, x, 1, m.symmetric())
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 1, m.cross())
+}
+
+func (m *Moments) symmetric() blas64.Symmetric {
+	return blas64.Symmetric{Uplo: blas.Upper, N: m.N, Stride: m.N, Data: m.XX}
+}
+
+func (m *Moments) cross() blas64.General {
+	return blas64.General{Rows: m.N, Cols: m.D, Stride: m.D, Data: m.XY}
+}
+
+// AddScaled adds w times the moments o: w copies of its rows.
+func (m *Moments) AddScaled(w float64, o *Moments) {
+	m.Count += w * o.Count
+	axpy(w, o.X, m.X)
+	axpy(w, o.Y, m.Y)
+	axpy(w, o.XX, m.XX)
+	axpy(w, o.XY, m.XY)
+	axpy(w, o.YY, m.YY)
+}
+
+func axpy(a float64, x, y []float64) {
+	blas64.Implementation().Daxpy(len(x), a, x, 1, y, 1)
+}
+
+// About returns the moments of the same rows about another origin, at distance dx and dy from the present one.
+func (m *Moments) About(dx, dy []float64) *Moments {
+	c := NewMoments(m.N, m.D)
+	c.Count = m.Count
+	for j := range c.X {
+		c.X[j] = m.X[j] - m.Count*dx[j]
+	}
+	for j := range c.Y {
+		c.Y[j] = m.Y[j] - m.Count*dy[j]
+		c.YY[j] = m.YY[j] - 2*dy[j]*m.Y[j] + m.Count*dy[j]*dy[j]
+	}
+	// Σ(x−dx)(x−dx)ᵀ = Σxxᵀ − dx Σxᵀ − (Σx − count dx) dxᵀ
+	for i := range m.N {
+		for j := i; j < m.N; j++ {
+			c.XX[i*m.N+j] = m.XX[i*m.N+j] - dx[i]*m.X[j] - c.X[i]*dx[j]
+		}
+		for j := range m.D {
+			c.XY[i*m.D+j] = m.XY[i*m.D+j] - dx[i]*m.Y[j] - c.X[i]*dy[j]
+		}
+	}
+	return c
+}
+
+// Centred returns the moments about the mean of their rows, and that mean.
+func (m *Moments) Centred() (c *Moments, xMean, yMean []float64) {
+	xMean, yMean = make([]float64, m.N), make([]float64, m.D)
+	for j, s := range m.X {
+		xMean[j] = s / m.Count
+	}
+	for j, s := range m.Y {
+		yMean[j] = s / m.Count
+	}
+	return m.About(xMean, yMean), xMean, yMean
+}
+
+// Columns returns the moments of some of the columns of X, in the order given.
+func (m *Moments) Columns(cols []int) *Moments {
+	s := NewMoments(len(cols), m.D)
+	s.Count = m.Count
+	copy(s.Y, m.Y)
+	copy(s.YY, m.YY)
+	for i, ci := range cols {
+		s.X[i] = m.X[ci]
+		copy(s.XY[i*m.D:(i+1)*m.D], m.XY[ci*m.D:(ci+1)*m.D])
+		for j := i; j < len(cols); j++ {
+			a, b := min(ci, cols[j]), max(ci, cols[j])
+			s.XX[i*s.N+j] = m.XX[a*m.N+b]
+		}
+	}
+	return s
+}
+
+// ParticipationRatio returns (Σλ)²/Σλ² = (tr C)²/tr C² for the eigenvalues λ of the covariance C of the rows: the
+// number of dimensions that the variance is spread over, between 1 and N. No eigenvalue is computed. It is NaN
+// if nothing varies.
+func (m *Moments) ParticipationRatio() float64 {
+	c, _, _ := m.Centred()
+	var trace, square float64
+	for i := range c.N {
+		trace += c.XX[i*c.N+i]
+		square += c.XX[i*c.N+i] * c.XX[i*c.N+i]
+		for j := i + 1; j < c.N; j++ {
+			square += 2 * c.XX[i*c.N+j] * c.XX[i*c.N+j]
+		}
+	}
+	return trace * trace / square
+}

@@ -1,0 +1,178 @@
+package ridge
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Path is ridge regression on the first k principal components, for every k and any penalty. Symbols are
+// those of the package comment.
+type Path struct {
+	Alphas   []float64
+	Spectrum *Spectrum
+	Count    float64   // T
+	XMean    []float64 // mean row about the view's origin, N
+	YMean    []float64 // D
+	YY       []float64 // Σ ỹ² of each output
+
+	m []float64 // mean score, R
+	c []float64 // P̃ᵀỹ, R×D
+}
+
+// NewPath prepares the path of the rows whose moments are given. The spectrum must be that of the same moments:
+// directions are those of the rows about the origin, even where their mean is not zero.
+func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
+	centred, xMean, yMean := mo.Centred()
+	r, d := len(s.Values), mo.D
+	p := &Path{Alphas: alphas, Spectrum: s, Count: mo.Count, XMean: xMean, YMean: yMean, YY: centred.YY}
+	p.m = mat.NewVecDense(r, nil).RawVector().Data
+	mat.NewVecDense(r, p.m).MulVec(s.Vectors.T(), mat.NewVecDense(len(xMean), xMean))
+	p.c = make([]float64, r*d)
+	mat.NewDense(r, d, p.c).Mul(s.Vectors.T(), mat.NewDense(mo.N, d, centred.XY))
+	return p
+}
+
+// R returns the number of components.
+func (p *Path) R() int { return len(p.Spectrum.Values) }
+
+// D returns the number of outputs.
+func (p *Path) D() int { return len(p.YY) }
+
+// sums are the running sums over components at one penalty, for one output.
+type sums struct {
+	mu, nu       float64 // Σ a m², Σ a m c
+	ac           float64 // Σ a c²
+	cc, mc, mm   float64 // Σ a² c², Σ a² m c, Σ a² m²
+	alpha, count float64
+}
+
+// add takes in component j.
+func (s *sums) add(lambda, m, c float64) {
+	a := inverse(lambda + s.alpha)
+	s.mu += a * m * m
+	s.nu += a * m * c
+	s.ac += a * c * c
+	s.cc += a * a * c * c
+	s.mc += a * a * m * c
+	s.mm += a * a * m * m
+}
+
+// inverse returns 1/x, and 0 for 0: a direction without variance, not penalised, carries no weight.
+func inverse(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return 1 / x
+}
+
+func (s *sums) gamma() float64 { return s.count / (1 - s.count*s.mu) }
+
+// residual returns Σ(ỹ − wᵀP̃)² = Σỹ² − w·c − α‖w‖², which holds because (P̃ᵀP̃ + α) w = c.
+func (s *sums) residual(yy float64) float64 {
+	g := s.gamma()
+	wc := s.ac + g*s.nu*s.nu
+	ww := s.cc + 2*g*s.nu*s.mc + g*g*s.nu*s.nu*s.mm
+	return math.Max(0, yy-wc-s.alpha*ww)
+}
+
+// InSample returns the in-sample R² of each number of components (rows, k−1) and penalty (columns): the mean over
+// outputs of 1 − SS_res/SS_tot. Outputs that do not vary are left out; if none varies, all are NaN.
+func (p *Path) InSample() *mat.Dense {
+	r2 := mat.NewDense(p.R(), len(p.Alphas), nil)
+	varying := 0.0
+	for d, yy := range p.YY {
+		if yy == 0 {
+			continue
+		}
+		varying++
+		for ai, alpha := range p.Alphas {
+			s := sums{alpha: alpha, count: p.Count}
+			for j, lambda := range p.Spectrum.Values {
+				s.add(lambda, p.m[j], p.c[j*p.D()+d])
+				r2.Set(j, ai, r2.At(j, ai)+1-s.residual(yy)/yy)
+			}
+		}
+	}
+	r2.Scale(1/varying, r2)
+	return r2
+}
+
+// InSampleByOutput returns the in-sample R² of each output, on the first k components with the penalty given; NaN
+// for an output that does not vary.
+func (p *Path) InSampleByOutput(k int, alpha float64) []float64 {
+	r2 := make([]float64, p.D())
+	for d, yy := range p.YY {
+		s := sums{alpha: alpha, count: p.Count}
+		for j, lambda := range p.Spectrum.Values[:k] {
+			s.add(lambda, p.m[j], p.c[j*p.D()+d])
+		}
+		r2[d] = 1 - s.residual(yy)/yy
+		if yy == 0 {
+			r2[d] = math.NaN()
+		}
+	}
+	return r2
+}
+
+// coefficients returns w on the first k components, D×k.
+func (p *Path) coefficients(k int, alpha float64) *mat.Dense {
+	w := mat.NewDense(p.D(), k, nil)
+	for d := range p.D() {
+		s := sums{alpha: alpha, count: p.Count}
+		for j, lambda := range p.Spectrum.Values[:k] {
+			s.add(lambda, p.m[j], p.c[j*p.D()+d])
+		}
+		shift := s.gamma() * s.nu
+		for j, lambda := range p.Spectrum.Values[:k] {
+			w.Set(d, j, inverse(lambda+alpha)*(p.c[j*p.D()+d]+shift*p.m[j]))
+		}
+	}
+	return w
+}
+
+// Weights returns the readout W, D×N, of the fit on the first k components, and its offset for activity about the
+// view's origin: y = W x + offset.
+func (p *Path) Weights(k int, alpha float64) (w *mat.Dense, offset []float64) {
+	n, _ := p.Spectrum.Vectors.Dims()
+	w = mat.NewDense(p.D(), n, nil)
+	w.Mul(p.coefficients(k, alpha), p.Spectrum.Vectors.Slice(0, n, 0, k).T())
+	offset = make([]float64, p.D())
+	for d := range offset {
+		offset[d] = p.YMean[d] - mat.Dot(w.RowView(d), mat.NewVecDense(n, p.XMean))
+	}
+	return w, offset
+}
+
+// Correlation returns ρ = ‖X Wᵀ‖_F / (‖X‖_F ‖W‖_F) of the readout W fitted on all components, X the rows about
+// the origin, and the same for each row of W alone. In principal coordinates ‖X wᵀ‖² = Σ λ w², so that no row is
+// read. ρ is NaN where W or X is zero.
+func (p *Path) Correlation(alpha float64) (rho float64, byOutput []float64) {
+	w := p.coefficients(p.R(), alpha)
+	byOutput = make([]float64, p.D())
+	var total, output, norm float64
+	for _, lambda := range p.Spectrum.Values {
+		total += lambda
+	}
+	for d := range byOutput {
+		var zz, ww float64
+		for j, wj := range w.RawRowView(d) {
+			zz += p.Spectrum.Values[j] * wj * wj
+			ww += wj * wj
+		}
+		byOutput[d] = math.Sqrt(zz / (total * ww))
+		output, norm = output+zz, norm+ww
+	}
+	return math.Sqrt(output / (total * norm)), byOutput
+}
+
+// Best returns the index of the least error, the first of equal ones, passing over NaN; −1 if all are NaN.
+func Best(errors []float64) int {
+	best := -1
+	for i, e := range errors {
+		if !math.IsNaN(e) && (best < 0 || e < errors[best]) {
+			best = i
+		}
+	}
+	return best
+}

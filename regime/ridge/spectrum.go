@@ -1,0 +1,116 @@
+package ridge
+
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Spectrum is the decomposition XᵀX = V Λ Vᵀ of second moments.
+type Spectrum struct {
+	Values  []float64  // λ, descending, not negative: squared singular values of X
+	Vectors *mat.Dense // V, N×R: column j belongs to Values[j]
+}
+
+// errSpectrum says that the iteration failed, which finite input does not bring about.
+var errSpectrum = errors.New("ridge: the eigenvalues of the second moments did not converge")
+
+// Spectrum decomposes Σxxᵀ and keeps the leading rank components, at most N. Rounding leaves an error of about
+// ε λ₁ in each eigenvalue; what is below zero by that is set to zero.
+func (m *Moments) Spectrum(rank int) (*Spectrum, error) {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(mat.NewSymDense(m.N, slices.Clone(m.XX)), true) {
+		return nil, errSpectrum
+	}
+	ascending := eigen.Values(nil)
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+
+	rank = min(rank, m.N)
+	s := &Spectrum{Values: make([]float64, rank), Vectors: mat.NewDense(m.N, rank, nil)}
+	for j := range rank {
+		s.Values[j] = max(0, ascending[m.N-1-j])
+	}
+	for i := range m.N {
+		from, to := vectors.RawRowView(i), s.Vectors.RawRowView(i)
+		for j := range to {
+			to[j] = from[m.N-1-j]
+		}
+	}
+	return s, nil
+}
+
+// Variance returns the cumulative share of Σλ in the first k components, for k = 1, …. The shares are NaN if
+// nothing varies.
+func (s *Spectrum) Variance() []float64 {
+	var total float64
+	for _, v := range s.Values {
+		total += v
+	}
+	share := make([]float64, len(s.Values))
+	var sum float64
+	for k, v := range s.Values {
+		sum += v
+		share[k] = sum / total
+	}
+	return share
+}
+
+// Dimension returns the first k at which the cumulative curve exceeds the threshold, strictly, or 0 if it never does.
+func Dimension(curve []float64, threshold float64) int {
+	for k, v := range curve {
+		if v > threshold {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// EffectiveDF returns Σ λ/(λ+α), the degrees of freedom that a ridge fit with penalty α uses, without the intercept.
+func (s *Spectrum) EffectiveDF(alpha float64) float64 {
+	var df float64
+	for _, v := range s.Values {
+		if v > 0 {
+			df += v / (v + alpha)
+		}
+	}
+	return df
+}
+
+// AlphaAtDF returns the penalty at which EffectiveDF is df, by bisection on a logarithmic scale, or NaN unless
+// 0 < df < the number of components with variance.
+func (s *Spectrum) AlphaAtDF(df float64) float64 {
+	var rank int
+	for rank < len(s.Values) && s.Values[rank] > 0 {
+		rank++
+	}
+	if !(df > 0 && df < float64(rank)) {
+		return math.NaN()
+	}
+	// Σ λ/(λ+α) lies between rank·λ_rank/(λ_rank+α) and rank·λ₁/(λ₁+α): both solve for α.
+	bound := float64(rank)/df - 1
+	lo, hi := math.Log(s.Values[rank-1]*bound), math.Log(s.Values[0]*bound)
+	for range 100 {
+		mid := (lo + hi) / 2
+		if s.EffectiveDF(math.Exp(mid)) > df {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return math.Exp((lo + hi) / 2)
+}
+
+// Alphas returns n penalties, spaced evenly on a logarithmic scale from 10^lo to 10^hi.
+func Alphas(lo, hi float64, n int) []float64 {
+	a := make([]float64, n)
+	for i := range a {
+		a[i] = math.Pow(10, lo+(hi-lo)*float64(i)/float64(n-1))
+	}
+	return a
+}
+
+// DefaultAlphas are the 20 penalties of the published analysis, 10⁻³ to 10⁶.
+func DefaultAlphas() []float64 { return Alphas(-3, 6, 20) }
