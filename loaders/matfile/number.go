@@ -97,11 +97,6 @@ func swap(b []byte, w int) {
 	}
 }
 
-// number is any type that numbers are stored as.
-type number interface {
-	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float32 | ~float64
-}
-
 // float64s decodes len(dst) numbers, the first being number from. A 64-bit integer that no float64
 // equals is an error.
 func (p part) float64s(dst []float64, from int) error {

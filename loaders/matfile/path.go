@@ -3,6 +3,7 @@ package matfile
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 )
@@ -106,13 +107,10 @@ func (a *Array) linear(index string, base int) (int, error) {
 	return linear, nil
 }
 
-// SkipChildren, returned by the function that [File.Walk] calls, leaves out what is inside.
-var SkipChildren = errors.New("skip the children")
-
 // Walk calls fn for every variable and, after each struct or cell array, for everything inside
 // it, in the order of the file. The elements of a struct array of more than one element are
-// visited through their fields only. An error of fn ends the walk and is returned, but for
-// [SkipChildren]; so does damage to the file.
+// visited through their fields only. If fn returns [fs.SkipDir], what is inside the array is left
+// out; any other error ends the walk and is returned, and so does damage to the file.
 func (f *File) Walk(fn func(a *Array) error) error {
 	for _, name := range f.Names() {
 		a, err := f.Var(name)
@@ -129,7 +127,7 @@ func (f *File) Walk(fn func(a *Array) error) error {
 // Walk calls fn for the array and everything inside it; see [File.Walk].
 func (a *Array) Walk(fn func(a *Array) error) error {
 	switch err := fn(a); {
-	case errors.Is(err, SkipChildren):
+	case errors.Is(err, fs.SkipDir):
 		return nil
 	case err != nil:
 		return err

@@ -12,8 +12,6 @@ import (
 
 // source is bytes at offsets: the file, the inflated bytes of a compressed variable, or memory.
 type source interface {
-	// size is the number of bytes that are there.
-	size() int64
 	// read fills b from the offset or fails.
 	read(b []byte, off int64) error
 	// place says where an offset is, for errors.
@@ -29,16 +27,13 @@ func span(src source, off, n, end int64) error {
 	return nil
 }
 
-// memory is a source of bytes in memory.
+// memory is a source of bytes in memory, made by this package: nothing beyond it is asked for.
 type memory []byte
 
-func (m memory) size() int64            { return int64(len(m)) }
 func (m memory) place(off int64) string { return fmt.Sprintf("%#x", off) }
 
 func (m memory) read(b []byte, off int64) error {
-	if off < 0 || off > int64(len(m)) || copy(b, m[off:]) < len(b) {
-		return io.ErrUnexpectedEOF
-	}
+	copy(b, m[off:])
 	return nil
 }
 
@@ -56,7 +51,6 @@ type file struct {
 
 const smallRead = 512
 
-func (f *file) size() int64            { return f.n }
 func (f *file) place(off int64) string { return fmt.Sprintf("%#x", off) }
 
 func (f *file) read(b []byte, off int64) error {
@@ -106,8 +100,6 @@ type inflated struct {
 	kept  []byte // the first bytes
 	total int64  // all bytes, once they were counted
 }
-
-func (s *inflated) size() int64 { return s.total }
 
 func (s *inflated) place(off int64) string {
 	return fmt.Sprintf("%#x of what 0x%x inflates to", off, s.off)

@@ -106,7 +106,7 @@ func (f *File) list5(src *file, big bool) error {
 
 // compressedHeader inflates as much as the header of a compressed variable takes.
 func compressedHeader(src *file, t tag5, big bool) (*Array, error) {
-	z := &inflated{r: src.r, off: t.data, n: t.n, keep: 1 << 20, total: math.MaxInt64}
+	z := &inflated{r: src.r, off: t.data, n: t.n, keep: 1 << 20}
 	return decoder5{z, big}.header(0, math.MaxInt64)
 }
 
