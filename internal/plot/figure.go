@@ -1,0 +1,138 @@
+package plot
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Formats lists the formats a figure can be written in; they are also the file extensions.
+var Formats = []string{"svg", "pdf", "png"}
+
+// Resolution of PNG, in dots per inch. It is stored in the file, so that a page layout program gives the
+// figure its true size.
+const Resolution = 300
+
+// A Figure is a page of panels. It is immutable, and may be written any number of times and concurrently.
+type Figure struct {
+	width, height vg.Length
+	grid          grid
+}
+
+// Size returns width and height, in points (1/72 inch).
+func (f *Figure) Size() (width, height float64) { return float64(f.width), float64(f.height) }
+
+// Save writes the figure to a file in the format that its extension (.svg, .pdf, .png, in either case)
+// names. The file appears whole or not at all: it is written under another name beside the target, flushed to
+// the disk and renamed, replacing what was there.
+func (f *Figure) Save(path string) error {
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	var b bytes.Buffer
+	if err := f.WriteTo(&b, format); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return writeAtomic(path, b.Bytes())
+}
+
+// WriteTo writes the figure in one of the Formats. The bytes depend on the figure alone. It returns an
+// error for another format, and what the writer returns.
+func (f *Figure) WriteTo(w io.Writer, format string) error {
+	data, err := f.encode(format)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return err
+}
+
+func (f *Figure) encode(format string) ([]byte, error) {
+	switch format {
+	case "svg":
+		return f.svg()
+	case "pdf":
+		return render(f, newPDF(f.width, f.height))
+	case "png":
+		return f.png()
+	}
+	return nil, fmt.Errorf("plot: no format %q: want %s", format, strings.Join(Formats, ", "))
+}
+
+// render draws the figure on a canvas and returns the canvas as bytes.
+func render(f *Figure, c vg.CanvasWriterTo) ([]byte, error) {
+	page := draw.New(c)
+	page.FillPolygon(white, []vg.Point{page.Min, {X: page.Max.X, Y: page.Min.Y}, page.Max, {X: page.Min.X, Y: page.Max.Y}})
+	f.grid.draw(page)
+	var b bytes.Buffer
+	_, err := c.WriteTo(&b)
+	return b.Bytes(), err
+}
+
+// svg asks for Liberation Sans by name: embedded, the font would be most of the file. Arial and Helvetica,
+// which stand in for it elsewhere, have the same widths.
+func (f *Figure) svg() ([]byte, error) {
+	b, err := render(f, vgsvg.New(f.width, f.height))
+	return bytes.ReplaceAll(b, []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), err
+}
+
+func (f *Figure) png() ([]byte, error) {
+	canvas := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(Resolution), vgimg.UseBackgroundColor(white))
+	b, err := render(f, vgimg.PngCanvas{Canvas: canvas})
+	if err != nil {
+		return nil, err
+	}
+	return withResolution(b), nil
+}
+
+// withResolution inserts the chunk pHYs (PNG specification, 11.3.4.3) after the header, which is the
+// signature of 8 bytes and the chunk IHDR of 25.
+func withResolution(png []byte) []byte {
+	const header, inch = 8 + 25, 0.0254 // metres
+	perMetre := uint32(math.Round(Resolution / inch))
+	be := binary.BigEndian
+	chunk := be.AppendUint32(nil, 9)
+	chunk = append(chunk, "pHYs"...)
+	chunk = be.AppendUint32(be.AppendUint32(chunk, perMetre), perMetre)
+	chunk = append(chunk, 1) // the unit is the metre
+	chunk = be.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	return append(append(append([]byte(nil), png[:header]...), chunk...), png[header:]...)
+}
+
+// writeAtomic replaces the file at path.
+func writeAtomic(path string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close() // a second close is harmless
+			os.Remove(tmp.Name())
+			err = fmt.Errorf("plot: %w", err)
+		}
+	}()
+	if _, err = tmp.Write(data); err != nil {
+		return err
+	}
+	if err = tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = tmp.Sync(); err != nil {
+		return err
+	}
+	if err = tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}

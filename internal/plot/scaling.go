@@ -1,0 +1,156 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// A ScalingCurve is ρ√N of one recording over subsamples of its neurons.
+type ScalingCurve struct {
+	Name     string
+	Group    string     // recordings of a group share colour and marker; empty: a group by Name
+	N        []int      // sizes, ascending
+	RhoSqrtN []Estimate // one for each size; with Draws but without Interval, the band is their central 95 %
+	Exponent Estimate   // of ρ√N ∝ N^γ; Value NaN: not stated
+}
+
+// guides are the exponents of the guide lines: ρ√N of a readout aligned with the leading directions grows as
+// N^½, of an oblique one it stays.
+var guides = []struct {
+	exponent float64
+	text     string
+}{{0, "N^{0}"}, {0.25, "N^{1/4}"}, {0.5, "N^{1/2}"}}
+
+// Scaling draws ρ√N against the number of neurons N, both axes logarithmic, one line with points for each
+// curve and its 95 % interval as a band; the guide lines N⁰, N^¼ and N^½ start at the smallest size at the
+// geometric mean of the curves there. Curves carry their names at the right end.
+//
+// Values that are not positive have no place on the axes and are left out. Without any, the figure says
+// so. It is an error if a curve has not as many estimates as sizes.
+func Scaling(curves []ScalingCurve) (*Figure, error) {
+	var sizes, values []float64
+	groups := make([]string, len(curves))
+	for i, c := range curves {
+		if len(c.N) != len(c.RhoSqrtN) {
+			return nil, fmt.Errorf("plot: curve %q has %d sizes and %d estimates", c.Name, len(c.N), len(c.RhoSqrtN))
+		}
+		groups[i] = c.group()
+		for j, n := range c.N {
+			if v := c.RhoSqrtN[j].Value; n > 0 && finite(v) && v > 0 {
+				sizes, values = append(sizes, float64(n)), append(values, v)
+			}
+			values = append(values, c.RhoSqrtN[j].band()...)
+		}
+	}
+	const xTitle, yTitle = "neurons N", "ρ√N"
+	p := &panel{x: counting(xTitle, sizes...)}
+	if len(sizes) == 0 {
+		p.y, p.reason = counting(yTitle), "undefined: no positive ρ√N at any size"
+		return &Figure{Single, 68 * vg.Millimeter, single(p)}, nil
+	}
+	start, level := guideStart(curves)
+	end := slices.Max(sizes)
+	values = append(values, level, level*math.Sqrt(end/start))
+	p.y = counting(yTitle, values...)
+	for _, g := range guides {
+		at := level * math.Pow(end/start, g.exponent)
+		p.marks = append(p.marks, line(start, level, end, at, stroke(midGrey, hairline, dashed...)))
+		p.ends = append(p.ends, endLabel{g.text, at, grey})
+	}
+	of, order := looks(groups)
+	for i, c := range curves {
+		p.addScaling(c, of[groups[i]])
+	}
+	f := &Figure{Single, 68 * vg.Millimeter, single(p)}
+	if len(order) < len(curves) {
+		f.grid.legend = legend(of, order)
+	}
+	return f, nil
+}
+
+func (c ScalingCurve) group() string {
+	if c.Group == "" {
+		return c.Name
+	}
+	return c.Group
+}
+
+func (p *panel) addScaling(c ScalingCurve, l look) {
+	n, y := make([]float64, len(c.N)), make([]float64, len(c.N))
+	low, high := make([]float64, len(c.N)), make([]float64, len(c.N))
+	for i, e := range c.RhoSqrtN {
+		n[i], y[i] = float64(c.N[i]), e.Value
+		low[i], high[i] = math.NaN(), math.NaN()
+		if b := e.band(); b != nil && b[0] > 0 {
+			low[i], high[i] = b[0], b[1]
+		}
+	}
+	p.marks = append(p.marks,
+		ribbon{x: n, low: low, high: high, color: tint(l.color, 0.2)},
+		curve{n, y, stroke(l.color, thinLine)},
+		points{x: n, y: y, look: l, radius: 0.8 * pointSize})
+	last := lastPositive(y)
+	if last < 0 {
+		return
+	}
+	text := name(c.Name, shortName)
+	if finite(c.Exponent.Value) {
+		text += ": γ = " + decimal(c.Exponent.Value, 0.01)
+	}
+	p.labels = append(p.labels, label{text: text, x: n[last], y: y[last], color: l.color, gap: 5})
+}
+
+// band returns the ends of what is shaded: the interval, or the central 95 % of the draws; nil if neither is
+// there.
+func (e Estimate) band() []float64 {
+	if isInterval(e.Interval) {
+		return e.Interval[:]
+	}
+	draws := sortedFinite(e.Draws)
+	if len(draws) < 3 || draws[0] == draws[len(draws)-1] {
+		return nil
+	}
+	return []float64{quantile(draws, 0.025), quantile(draws, 0.975)}
+}
+
+// guideStart returns the smallest size with a positive value, and the geometric mean of the values there.
+func guideStart(curves []ScalingCurve) (size, level float64) {
+	size = math.Inf(1)
+	for _, c := range curves {
+		for i, n := range c.N {
+			if v := c.RhoSqrtN[i].Value; n > 0 && finite(v) && v > 0 {
+				size = math.Min(size, float64(n))
+			}
+		}
+	}
+	var sum, count float64
+	for _, c := range curves {
+		for i, n := range c.N {
+			if v := c.RhoSqrtN[i].Value; float64(n) == size && finite(v) && v > 0 {
+				sum, count = sum+math.Log(v), count+1
+			}
+		}
+	}
+	return size, math.Exp(sum / count)
+}
+
+func lastPositive(values []float64) int {
+	for i := len(values) - 1; i >= 0; i-- {
+		if finite(values[i]) && values[i] > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// legend returns an entry for each group.
+func legend(of map[string]look, order []string) []entry {
+	entries := make([]entry, len(order))
+	for i, g := range order {
+		entries[i] = entry{name(g, shortName), of[g]}
+	}
+	return entries
+}

@@ -1,0 +1,176 @@
+package plot
+
+import (
+	"image/color"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
+	"gonum.org/v1/plot/vg"
+)
+
+// The two faces of all text. Liberation Sans has ρ, α, √, − and the rest of what labels need, but not all
+// superscript digits: exponents are small raised text.
+var sans, sansBold = faces()
+
+func faces() (regular, bold font.Face) {
+	for _, f := range liberation.Collection() {
+		if f.Font.Variant != "Sans" || f.Font.Style != 0 {
+			continue
+		}
+		if f.Font.Weight == 0 {
+			regular = f
+		} else {
+			bold = f
+		}
+	}
+	return regular, bold
+}
+
+// capHeight is the height of Liberation Sans capitals, as a share of the font size.
+const capHeight = 0.69
+
+// Script size and shifts, as shares of the font size.
+const (
+	scriptSize = 0.72
+	raise      = 0.36
+	lower      = -0.16
+)
+
+// A run is a stretch of text on one baseline.
+type run struct {
+	text  string
+	size  vg.Length
+	shift vg.Length
+}
+
+// runs parses the markup: ^{…} is raised, _{…} lowered, all else literal, also an unclosed brace. Scripts
+// do not nest.
+func runs(s string, size vg.Length) []run {
+	var out []run
+	flush := func(text string, size, shift vg.Length) {
+		if text != "" {
+			out = append(out, run{text, size, shift})
+		}
+	}
+	for {
+		open := scriptStart(s)
+		if open < 0 {
+			break
+		}
+		length := strings.IndexByte(s[open:], '}')
+		if length < 0 {
+			break
+		}
+		flush(s[:open], size, 0)
+		shift := vg.Length(raise)
+		if s[open] == '_' {
+			shift = lower
+		}
+		flush(s[open+2:open+length], scriptSize*size, shift*size)
+		s = s[open+length+1:]
+	}
+	flush(s, size, 0)
+	return out
+}
+
+// scriptStart returns the index of the first ^{ or _{, or −1.
+func scriptStart(s string) int {
+	for i := 0; i+1 < len(s); i++ {
+		if (s[i] == '^' || s[i] == '_') && s[i+1] == '{' {
+			return i
+		}
+	}
+	return -1
+}
+
+// textWidth returns the width of marked-up text.
+func textWidth(s string, size vg.Length) vg.Length {
+	var w vg.Length
+	for _, r := range runs(s, size) {
+		f := sized(sans, r.size)
+		w += f.Width(r.text)
+	}
+	return w
+}
+
+func sized(f font.Face, size vg.Length) font.Face {
+	f.Font.Size = size
+	return f
+}
+
+// Where a text stands relative to its point: the share of its width that lies left of it, and of the height
+// of its capitals that lies below.
+const (
+	left   = 0.0
+	bottom = 0.0
+	center = 0.5
+	right  = 1.0
+	top    = 1.0
+)
+
+// A typeset is how a text is set.
+type typeset struct {
+	size   vg.Length
+	color  color.Color
+	h, v   float64 // alignment
+	bold   bool
+	upward bool // rotated by a quarter turn counter-clockwise
+}
+
+// put writes a line of marked-up text at a point.
+func put(c vg.Canvas, t typeset, at vg.Point, s string) {
+	face := sans
+	if t.bold {
+		face = sansBold
+	}
+	offset := vg.Point{
+		X: -vg.Length(t.h) * textWidth(s, t.size),
+		Y: -vg.Length(t.v) * capHeight * t.size,
+	}
+	c.SetColor(t.color)
+	if t.upward {
+		c.Push()
+		defer c.Pop()
+		c.Translate(at)
+		c.Rotate(quarterTurn)
+		at = vg.Point{}
+	}
+	at = at.Add(offset)
+	for _, r := range runs(s, t.size) {
+		f := sized(face, r.size)
+		c.FillString(f, vg.Point{X: at.X, Y: at.Y + r.shift}, r.text)
+		at.X += f.Width(r.text)
+	}
+}
+
+// name makes text from outside safe to set: control and invalid characters become spaces, markup is
+// disarmed, and what exceeds the given number of characters is replaced by an ellipsis.
+func name(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.NewReplacer("^{", "^ {", "_{", "_ {").Replace(strings.TrimSpace(s))
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// wrap breaks a text at spaces into lines no wider than the width, where words permit.
+func wrap(s string, size, width vg.Length) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(s) {
+		if n := len(lines); n > 0 && textWidth(lines[n-1]+" "+word, size) <= width {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}
