@@ -1,0 +1,37 @@
+package preprocess
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"oblique/loaders/recording"
+)
+
+// checkLag returns an error if behaviour that is sampled with the rows of the file would have to be
+// shifted by part of a row. Signals with a time axis of their own are read off at any lag.
+func checkLag(lag time.Duration, g grid, onGrid bool) error {
+	if lag == 0 {
+		return nil
+	}
+	if g.unit == 0 {
+		return fmt.Errorf("preprocess: lag %v: the file does not say how wide its bins are: say it, such as --bin 45ms", lag)
+	}
+	rows := lag.Seconds() / g.unit
+	if onGrid && math.Abs(rows-math.Round(rows)) > 1e-6 {
+		own := seconds(g.unit)
+		below := time.Duration(math.Floor(rows)) * own
+		return fmt.Errorf("preprocess: lag %v: behaviour comes in the file's bins of %v, so the lag must be a multiple of it, such as %v or %v",
+			lag, own, below, below+own)
+	}
+	return nil
+}
+
+// lagged returns the bins whose behaviour, lag later, still lies within the same bins: for bins of
+// width w, k ≥ From + max(0, −lag)/w and k < To − max(0, lag)/w. It may be empty.
+func lagged(within recording.Range, lag, width float64) recording.Range {
+	const slack = 1e-6 // of a bin
+	from := within.From + int(math.Ceil(max(0, -lag)/width-slack))
+	to := within.To - int(math.Ceil(max(0, lag)/width-slack))
+	return recording.Range{From: from, To: max(from, to)}
+}
