@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 import scipy.io
 import scipy.sparse
-from scipy.io.matlab import MatlabFunction, MatlabObject, MatlabOpaque
+from scipy.io.matlab import MatlabFunction, MatlabObject, MatlabOpaque, matfile_version
 
 CLASSES = {"float64": "double", "float32": "single", "bool": "logical"}
 
@@ -31,18 +31,22 @@ def numbers(x):
         name = {"complex128": "float64", "complex64": "float32"}[name]
     if x.dtype.kind in "iu":
         entry["int"] = digest(x, "<i8" if x.dtype.kind == "i" else "<u8")
-        if np.any(x.astype("f8").astype(object).astype(int) != x.astype(object)) if x.dtype.itemsize == 8 else False:
+        if any(int(float(v)) != int(v) for v in x.flat):
             del entry["re"]  # not all of them are float64s
     entry["class"] = CLASSES.get(name, name)
     return entry
 
 
-def walk(x, path, out):
+def walk(x, stored, path, out):
+    """Lists x, which has MATLAB's classes; stored is the same as it is stored, where scipy keeps
+    the imaginary parts."""
+    if not scipy.sparse.issparse(x) and stored.dtype.kind == "c":
+        x = stored
     if scipy.sparse.issparse(x):
         entry = numbers(x.toarray())
         entry["sparse"] = True
-        if entry["class"] != "logical":
-            entry = {**entry, "class": "double", "int": ""}  # scipy keeps the type of storage here
+        entry["class"] = "double"  # scipy has the type of storage here
+        entry.pop("int", None)
     elif isinstance(x, (MatlabFunction, MatlabObject, MatlabOpaque)):
         out[path] = {"class": "unsupported"}
         return
@@ -59,13 +63,13 @@ def walk(x, path, out):
     entry["dims"] = list(x.shape)
     out[path] = entry
     if entry["class"] == "cell":
-        for i, v in enumerate(x.ravel(order="F")):
-            walk(v, "%s{%d}" % (path, i), out)
+        for i, (v, w) in enumerate(zip(x.ravel(order="F"), stored.ravel(order="F"))):
+            walk(v, w, "%s{%d}" % (path, i), out)
     elif entry.get("fields"):
-        for i, v in enumerate(x.ravel(order="F")):
+        for i, (v, w) in enumerate(zip(x.ravel(order="F"), stored.ravel(order="F"))):
             at = path if x.size == 1 else "%s[%d]" % (path, i)
             for f in x.dtype.names:
-                walk(v[f], at + "." + f, out)
+                walk(v[f], w[f], at + "." + f, out)
 
 
 def dump(file):
@@ -73,12 +77,19 @@ def dump(file):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            stored = scipy.io.loadmat(file, mat_dtype=False, chars_as_strings=False)
             content = scipy.io.loadmat(file, mat_dtype=True, chars_as_strings=False)
+            logical = [name for name, _, kind in scipy.io.whosmat(file) if kind == "logical"]
+            four = matfile_version(file)[0] == 0
         except Exception as e:
             return {"error": repr(e)}
     for name, x in content.items():
         if not name.startswith("__"):
-            walk(x, name, out)
+            walk(x, stored[name], name, out)
+            if name in logical:
+                out[name]["class"] = "logical"  # scipy forgets it of sparse ones
+            if four and out[name]["class"] != "char":
+                out[name]["class"] = "double"  # the only class of MATLAB 4
     return out
 
 

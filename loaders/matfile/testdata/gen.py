@@ -36,6 +36,7 @@ texts = {
 sparse = {
     "sparse": scipy.sparse.random(6, 5, 0.4, "csc", random_state=rng),
     "sparsez": scipy.sparse.csc_matrix(np.array([[0, 1 + 2j], [3, 0]])),
+    "sparsel": scipy.sparse.csc_matrix(np.array([[True, False, True], [False, False, True]])),
     "sparse0": scipy.sparse.csc_matrix((3, 4)),
 }
 cell = np.empty((2, 2), object)
