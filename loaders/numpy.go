@@ -1,0 +1,101 @@
+package loaders
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"oblique/loaders/npz"
+	"oblique/loaders/recording"
+)
+
+// isNumPy recognises npy files and zip archives.
+func isNumPy(head []byte) bool {
+	s := string(head)
+	return strings.HasPrefix(s, "\x93NUMPY") || strings.HasPrefix(s, "PK\x03\x04") || strings.HasPrefix(s, "PK\x05\x06")
+}
+
+// numpyFile is an npy or npz file.
+type numpyFile struct {
+	*npz.File
+	format string
+}
+
+func openNumPy(path string, head []byte) (File, error) {
+	f, err := npz.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Arrays()) == 0 {
+		return nil, errors.Join(fmt.Errorf("a zip archive without NumPy arrays: %w; %s", ErrFormat, Supported), f.Close())
+	}
+	format := "npz"
+	if head[0] == 0x93 {
+		format = "npy"
+	}
+	return numpyFile{f, format}, nil
+}
+
+func (f numpyFile) Format() string { return f.format }
+
+func (f numpyFile) Root() Node {
+	var arrays []Node
+	for _, a := range f.Arrays() {
+		arrays = append(arrays, newNumPy(a))
+	}
+	return newGroup(arrays)
+}
+
+// numpyArray is one array of such a file.
+type numpyArray struct {
+	unread
+	a *npz.Array
+}
+
+func newNumPy(a *npz.Array) numpyArray {
+	class := Opaque
+	switch {
+	case a.DType.Numeric():
+		class = Numbers
+	case a.DType.Text():
+		class = Text
+	}
+	return numpyArray{unread{Info{Name: a.Name, Class: class, Type: a.DType.String(), Dims: a.Shape}}, a}
+}
+
+func (n numpyArray) Values() (Values, error) {
+	x, err := n.a.Float64s()
+	return RowMajor(x, n.a.Shape...), err
+}
+
+// Head reads whole rows, unless they are so long that it would be more than a look.
+func (n numpyArray) Head(count int) ([]float64, error) {
+	const most = 1 << 20
+	width := max(n.a.Width(), 1)
+	rows := min((count+width-1)/width, n.a.Rows())
+	if rows*width > most {
+		return nil, nil
+	}
+	x := make([]float64, rows*n.a.Width())
+	err := n.a.ReadRows(x, 0, rows)
+	return x[:min(count, len(x))], err
+}
+
+func (n numpyArray) Strings() ([]string, error) { return n.a.Strings() }
+
+// Rows serves a matrix in C order from where it lies.
+func (n numpyArray) Rows() recording.Rows {
+	if len(n.a.Shape) != 2 || n.a.Fortran || !n.a.DType.Numeric() {
+		return nil
+	}
+	return numpyRows{n.a}
+}
+
+// numpyRows is an array as the analysis reads it.
+type numpyRows struct{ a *npz.Array }
+
+func (r numpyRows) Dims() (t, n int) { return r.a.Rows(), r.a.Width() }
+
+func (r numpyRows) ReadRows(dst []float64, from int) error {
+	return r.a.ReadRows(dst, from, from+len(dst)/r.a.Width())
+}

@@ -1,0 +1,379 @@
+package loaders
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"oblique/loaders/recording"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Open reads a file into a Session: see the package's doc for what is chosen and how.
+//
+// Errors wrap ErrFormat (not a supported file), ErrNotFound (no such array, with what there is), recording.ErrShape
+// (lengths that do not fit or do not tell which axis is time) or what the format's package says.
+// Values are not judged here: see recording.Validate.
+func Open(path string, o Options) (*recording.Session, error) {
+	if _, err := readHead(path); err != nil { // before a hash is begun
+		return nil, err
+	}
+	sum := hashing(path)
+	s, err := open(path, o)
+	hash, herr := sum()
+	if err != nil {
+		return nil, err
+	}
+	s.Source.SHA256 = hash
+	return s, herr
+}
+
+func open(path string, o Options) (*recording.Session, error) {
+	f, err := OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, streams, err := load(f, o)
+	if !streams {
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	s.Source = recording.Source{Name: name(path), Path: path, Format: f.Format()}
+	return s, nil
+}
+
+// name is the short name of a file.
+func name(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// A loading is a Session in the making.
+type loading struct {
+	Options
+	file File
+	inv  inventory
+	s    *recording.Session
+}
+
+// load makes a Session, and tells whether it goes on reading the file.
+func load(f File, o Options) (s *recording.Session, streams bool, err error) {
+	if len(o.Rates) > 0 && len(o.Spikes) > 0 {
+		return nil, false, errors.New("loaders: rates and spikes are both given; activity is one of them")
+	}
+	inv, err := newInventory(f)
+	if err != nil {
+		return nil, false, err
+	}
+	l := &loading{Options: o, file: f, inv: inv, s: &recording.Session{}}
+	if err := l.load(); err != nil {
+		return nil, false, err
+	}
+	return l.s, l.s.Activity != nil && l.s.Activity.Stream != nil, nil
+}
+
+func (l *loading) load() error {
+	activity, quantity, err := l.chooseActivity()
+	if err != nil {
+		return err
+	}
+	behavior, err := l.chooseBehavior(activity)
+	if err != nil {
+		return err
+	}
+	if err := l.kind(); err != nil {
+		return err
+	}
+	spikes, err := l.spikeTimes(activity, quantity)
+	if err != nil {
+		return err
+	}
+	if spikes {
+		return l.timed(behavior)
+	}
+	return l.gridded(activity, quantity, behavior)
+}
+
+// chooseActivity returns the arrays of activity and, where a name or an option tells, whether they
+// are counts or rates.
+func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
+	switch {
+	case len(l.Rates) > 0:
+		p, err := l.named(l.Rates)
+		return p, recording.Rates, err
+	case len(l.Spikes) > 0:
+		p, err := l.named(l.Spikes)
+		return p, recording.Counts, err
+	}
+	for _, g := range []struct {
+		names    []string
+		quantity recording.Quantity
+		flag     string
+	}{{rateNames, recording.Rates, "--rates"}, {spikeNames, recording.Counts, "--spikes"}, {activityNames, "", "--rates or --spikes"}} {
+		p, err := l.inv.first(g.names, g.flag, isArray)
+		if p != nil || err != nil {
+			return deref(p), g.quantity, err
+		}
+	}
+	if p := l.lone(); p != nil {
+		return []place{*p}, "", nil
+	}
+	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …); " + contents(l.file) +
+		"; name it with --rates or --spikes"}
+}
+
+func deref(p *place) []place {
+	if p == nil {
+		return nil
+	}
+	return []place{*p}
+}
+
+// lone returns the only array of a file that has one, as an npy file does.
+func (l *loading) lone() *place {
+	var only *place
+	for _, places := range l.inv {
+		for _, p := range places {
+			if !isArray(p.node.Info()) {
+				continue
+			}
+			if only != nil {
+				return nil
+			}
+			only = &p
+		}
+	}
+	return only
+}
+
+// named returns the arrays that the user asks for.
+func (l *loading) named(lists []string) ([]place, error) {
+	var places []place
+	for _, name := range split(lists) {
+		n, path, err := find(l.file, name)
+		if err != nil {
+			return nil, err
+		}
+		if class := n.Info().Class; class != Numbers && class != List {
+			if class == Opaque {
+				_, err = n.Values()
+			}
+			if err == nil {
+				err = fmt.Errorf("loaders: '%s' is %s, not numbers", path, class)
+			}
+			return nil, err
+		}
+		places = append(places, place{path: path, node: n})
+	}
+	return places, nil
+}
+
+// chooseBehavior returns the signals, the default first.
+func (l *loading) chooseBehavior(activity []place) ([]place, error) {
+	if len(l.Behavior) > 0 {
+		return l.named(l.Behavior)
+	}
+	var found []place
+	for _, n := range behaviorNames {
+		p, err := l.inv.first([]string{n}, "--behavior", isArray)
+		if err != nil && len(found) == 0 {
+			return nil, err
+		}
+		if p != nil && p.path != activity[0].path {
+			found = append(found, *p)
+		}
+	}
+	if len(found) == 0 && !l.NoBehavior {
+		return nil, missing{"loaders: no behaviour under a usual name (behavior, hand_vel, Y, …); " + contents(l.file) +
+			"; name it with --behavior"}
+	}
+	return found, nil
+}
+
+// gridded loads counts or rates on a grid, with behaviour on the same rows.
+func (l *loading) gridded(activity []place, quantity recording.Quantity, behavior []place) error {
+	if l.Stream && len(activity) == 1 {
+		if rows := streamed(activity[0].node); rows != nil {
+			return l.streamed(activity[0], rows, quantity, behavior)
+		}
+	}
+	a, err := readStack(activity[0])
+	if err != nil {
+		return err
+	}
+	var first *stack
+	if len(behavior) > 0 {
+		if first, err = readStack(behavior[0]); err != nil {
+			return err
+		}
+	}
+	fit, err := orient(a, first, l.Orientation, l.rowLengths())
+	if err != nil {
+		return err
+	}
+	x, err := a.dense(fit.activity)
+	if err != nil {
+		return err
+	}
+	integer := a.integer
+	for _, p := range activity[1:] {
+		more, err := readStack(p)
+		if err != nil {
+			return err
+		}
+		rows, _, ok := more.extent(fit.activity)
+		if (more.cube == nil) != (a.cube == nil) || !ok || sum(rows) != sum(fit.rows) {
+			return fmt.Errorf("loaders: %w: %s does not go beside %s", recording.ErrShape, more, a)
+		}
+		y, err := more.dense(fit.activity)
+		if err != nil {
+			return err
+		}
+		var both mat.Dense
+		both.Augment(x, y)
+		x, integer = &both, integer && more.integer
+	}
+	l.s.Activity = &recording.Activity{Values: x, Quantity: l.quantity(quantity, integer, activity[0].path)}
+	t, _ := x.Dims()
+	if err := l.time(t); err != nil {
+		return err
+	}
+	if first != nil {
+		if err := l.addSignal(first, fit); err != nil {
+			return err
+		}
+		if err := l.moreSignals(behavior[1:], a, fit); err != nil {
+			return err
+		}
+	}
+	if err := l.trials(t, ranges(fit.rows)); err != nil {
+		return err
+	}
+	return l.readout()
+}
+
+// streamed returns the rows of a node that can be left in its file, or nil.
+func streamed(n Node) recording.Rows {
+	if s, ok := n.(streamer); ok {
+		return s.Rows()
+	}
+	return nil
+}
+
+// streamed loads a session whose activity stays in the file: one matrix with times as rows.
+func (l *loading) streamed(p place, rows recording.Rows, quantity recording.Quantity, behavior []place) error {
+	t, _ := rows.Dims()
+	head, err := p.node.Head(1 << 12)
+	if err != nil {
+		return err
+	}
+	l.s.Activity = &recording.Activity{Stream: rows, Quantity: l.quantity(quantity, whole(head), p.path)}
+	if err := l.time(t); err != nil {
+		return err
+	}
+	for i, b := range behavior {
+		y, err := readStack(b)
+		if err != nil {
+			return err
+		}
+		fit := slicesOf(y, t)
+		if fit == nil && i == 0 {
+			return fmt.Errorf("loaders: %w: activity %s %s is streamed, so its rows are times, and behaviour %s has none of that length",
+				recording.ErrShape, p.path, p.node.Info().Shape(), y)
+		}
+		if fit != nil {
+			if err := l.addSignal(y, *fit); err != nil {
+				return err
+			}
+		}
+	}
+	if err := l.trials(t, nil); err != nil {
+		return err
+	}
+	return l.readout()
+}
+
+// slicesOf returns the reading of a signal as one stretch of t rows, or nil.
+func slicesOf(y *stack, t int) *reading {
+	for _, lay := range matrixLayouts {
+		if y.cube != nil {
+			break
+		}
+		if rows, _, ok := y.extent(lay); ok && len(rows) == 1 && rows[0] == t {
+			return &reading{behavior: lay, rows: rows}
+		}
+	}
+	return nil
+}
+
+// addSignal adds a signal on the rows of activity.
+func (l *loading) addSignal(y *stack, fit reading) error {
+	if fit.promoted != nil {
+		y = fit.promoted
+	}
+	values, err := y.dense(fit.behavior)
+	if err != nil {
+		return err
+	}
+	l.s.Signals = append(l.s.Signals, recording.Signal{Name: last(y.path), Values: values})
+	return nil
+}
+
+// moreSignals adds the other signals. Those the user named must fit; of the usual names, those
+// that do not are left out.
+func (l *loading) moreSignals(places []place, a *stack, fit reading) error {
+	for _, p := range places {
+		y, err := readStack(p)
+		if err != nil {
+			return err
+		}
+		other, err := orient(a, y, Auto, l.rowLengths())
+		if err != nil || other.activity != fit.activity {
+			other, err = orient(a, y, orientation(fit.activity), l.rowLengths())
+		}
+		if err != nil && len(l.Behavior) == 0 {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := l.addSignal(y, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orientation(l layout) Orientation {
+	if l.timeFirst() {
+		return TimeByNeurons
+	}
+	return NeuronsByTime
+}
+
+// quantity says what the numbers of activity are.
+func (l *loading) quantity(known recording.Quantity, integer bool, path string) recording.Quantity {
+	asked := len(l.Spikes) > 0 || len(l.Rates) > 0
+	switch {
+	case known == recording.Counts && !integer && !asked:
+		l.note("%s holds numbers that are no counts: taken as rates in Hz.", path)
+		return recording.Rates
+	case known == recording.Counts && !integer:
+		l.note("%s holds numbers that are not whole: taken as counts per row all the same.", path)
+	case known == "" && integer:
+		l.note("%s holds non-negative whole numbers: taken as spike counts.", path)
+		return recording.Counts
+	case known == "":
+		l.note("%s is taken as rates in Hz.", path)
+		return recording.Rates
+	}
+	return known
+}
+
+func (l *loading) note(format string, args ...any) {
+	l.s.Notes = append(l.s.Notes, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,109 @@
+package loaders
+
+import (
+	"fmt"
+	"math"
+
+	"oblique/loaders/recording"
+)
+
+// time sets the width of the t rows and the time of the first.
+func (l *loading) time(t int) error {
+	a := l.s.Activity
+	times, err := l.timeVector(t, timeNames)
+	if err != nil {
+		return err
+	}
+	if times != nil {
+		a.Start = times[0]
+	}
+	step, err := l.step()
+	if err != nil {
+		return err
+	}
+	if step == 0 && times != nil {
+		step = l.regular(times)
+	}
+	if a.Bin = step; step == 0 && a.Quantity == recording.Counts {
+		l.note("The width of a row is unknown: activity is counts per row, not Hz. ρ and dimensions do not depend on the unit, " +
+			"the range of ridge penalties does; say --file-bin.")
+	}
+	return nil
+}
+
+// step returns the width of the file's rows in seconds by the option or a scalar of the file, or 0.
+func (l *loading) step() (float64, error) {
+	if l.FileBin < 0 {
+		return 0, fmt.Errorf("loaders: the width of the file's rows is %v, which is negative", l.FileBin)
+	}
+	if l.FileBin > 0 {
+		return l.FileBin.Seconds(), nil
+	}
+	for _, g := range []struct {
+		names   []string
+		seconds func(float64) float64
+	}{
+		{binNames, func(x float64) float64 { return x }},
+		{binMillis, func(x float64) float64 { return x / 1000 }},
+		{samplingNames, func(x float64) float64 { return 1 / x }},
+	} {
+		p := l.inv.only(g.names, isScalar)
+		if p == nil {
+			continue
+		}
+		v, err := p.node.Values()
+		if err != nil {
+			return 0, err
+		}
+		step := g.seconds(v.Data[0])
+		// A bin of more than a second is a number in another unit, most often milliseconds.
+		if step > 0 && step <= 1 {
+			return step, nil
+		}
+		l.note("%s = %g is not taken as a width in seconds; say --file-bin if it is.", p.path, v.Data[0])
+	}
+	return 0, nil
+}
+
+// timeVector returns the finite, ascending vector of t times under one of the names, or nil.
+func (l *loading) timeVector(t int, names []string) ([]float64, error) {
+	p := l.inv.only(names, func(i Info) bool { return isVector(i) && product(i.Dims) == t })
+	if p == nil || t == 0 {
+		return nil, nil
+	}
+	v, err := p.node.Values()
+	if err != nil {
+		return nil, err
+	}
+	if !ascending(v.Data) || math.IsInf(v.Data[0], 0) || math.IsInf(v.Data[t-1], 0) {
+		return nil, nil
+	}
+	return v.Data, nil
+}
+
+// regular returns the step of times that differ from a grid by no more than 2 % of a step, or 0.
+func (l *loading) regular(times []float64) float64 {
+	n := len(times)
+	if n < 2 {
+		return 0
+	}
+	step := (times[n-1] - times[0]) / float64(n-1)
+	for i := 1; i < n; i++ {
+		if math.Abs(times[i]-times[i-1]-step) > 0.02*step {
+			l.note("The vector of times is not regular: the width of a row is unknown.")
+			return 0
+		}
+	}
+	return math.Round(step*1e9) / 1e9 // a time.Duration has nanoseconds
+}
+
+// rowLengths returns the lengths of vectors that have a number per row.
+func (l *loading) rowLengths() map[int]bool {
+	lengths := make(map[int]bool)
+	for _, names := range [][]string{timeNames, trialNames} {
+		if p := l.inv.only(names, isVector); p != nil && product(p.node.Info().Dims) > 1 {
+			lengths[product(p.node.Info().Dims)] = true
+		}
+	}
+	return lengths
+}

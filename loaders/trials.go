@@ -1,0 +1,197 @@
+package loaders
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"oblique/loaders/recording"
+)
+
+// trials sets the trials of t rows: the parts that were stacked, or what the file says.
+func (l *loading) trials(t int, parts []recording.Range) error {
+	a := l.s.Activity
+	a.Runs = parts
+	if l.Trials == "none" {
+		return nil
+	}
+	table := &recording.Trials{Rows: parts}
+	if parts == nil {
+		var err error
+		if table, err = l.trialRows(t); err != nil || table == nil {
+			return err
+		}
+	}
+	if a.Bin > 0 {
+		for _, r := range table.Rows {
+			table.Start = append(table.Start, a.Start+float64(r.From)*a.Bin)
+			table.Stop = append(table.Stop, a.Start+float64(r.To)*a.Bin)
+		}
+	}
+	l.s.Trials = table
+	return l.labels(table, t)
+}
+
+// trialRows finds the trials of t rows in a vector that numbers them, or in vectors of first and
+// last rows. It returns nil if the file has neither.
+func (l *loading) trialRows(t int) (*recording.Trials, error) {
+	perRow := func(i Info) bool { return isVector(i) && product(i.Dims) == t }
+	p := l.inv.only(trialNames, perRow)
+	if l.Trials != "" {
+		n, path, err := find(l.file, l.Trials)
+		if err != nil {
+			return nil, err
+		}
+		if !perRow(n.Info()) {
+			return nil, fmt.Errorf("loaders: %w: trials '%s' is %s, want a number for each of %d rows",
+				recording.ErrShape, path, n.Info().Shape(), t)
+		}
+		p = &place{path: path, node: n}
+	}
+	if p == nil {
+		return l.trialBounds(t)
+	}
+	v, err := p.node.Values()
+	if err != nil {
+		return nil, err
+	}
+	table, runs := numbered(v.Data)
+	l.s.Activity.Runs = runs
+	if len(table.Rows) == 0 {
+		return nil, nil
+	}
+	return table, nil
+}
+
+// numbered makes a trial of each stretch of rows with the same number, and a run of each stretch
+// whether it is a trial or not. Rows with a negative number or NaN belong to no trial.
+func numbered(ids []float64) (*recording.Trials, []recording.Range) {
+	table := &recording.Trials{}
+	var runs []recording.Range
+	var numbers []float64
+	for from := 0; from < len(ids); {
+		to := from + 1
+		for to < len(ids) && (ids[to] == ids[from] || ids[to] != ids[to] && ids[from] != ids[from]) {
+			to++
+		}
+		r := recording.Range{From: from, To: to}
+		runs = append(runs, r)
+		if ids[from] >= 0 {
+			table.Rows = append(table.Rows, r)
+			numbers = append(numbers, ids[from])
+		}
+		from = to
+	}
+	table.Columns = []recording.Column{{Name: "trial_id", Numbers: numbers}}
+	return table, runs
+}
+
+// trialBounds reads trial_start and trial_stop: rows, or seconds where the names end in _s. Without stops a
+// trial lasts until the next.
+func (l *loading) trialBounds(t int) (*recording.Trials, error) {
+	p := l.inv.only(startNames, isVector)
+	if p == nil {
+		return nil, nil
+	}
+	starts, err := l.rowsOf(p)
+	if err != nil || starts == nil {
+		return nil, err
+	}
+	stops := append(slices.Clone(starts[min(1, len(starts)):]), t)
+	if q := l.inv.only(stopNames, isVector); q != nil {
+		if stops, err = l.rowsOf(q); err != nil {
+			return nil, err
+		}
+	}
+	if len(stops) != len(starts) {
+		return nil, fmt.Errorf("loaders: %w: %d trials start and %d stop", recording.ErrShape, len(starts), len(stops))
+	}
+	table := &recording.Trials{}
+	for i := range starts {
+		table.Rows = append(table.Rows, recording.Range{From: starts[i], To: stops[i]})
+	}
+	if err := recording.ValidateRanges(table.Rows, t); err != nil {
+		return nil, fmt.Errorf("loaders: '%s': %w", p.path, err)
+	}
+	l.s.Activity.Runs = fillGaps(table.Rows, t)
+	return table, nil
+}
+
+// rowsOf returns a vector of rows, or of seconds as rows; nil where seconds cannot be rows because the bin is
+// unknown.
+func (l *loading) rowsOf(p *place) ([]int, error) {
+	v, err := p.node.Values()
+	if err != nil {
+		return nil, err
+	}
+	a := l.s.Activity
+	seconds := strings.HasSuffix(strings.ToLower(p.path), "_s")
+	if seconds && a.Bin == 0 {
+		l.note("%s is in seconds and the width of a row is unknown: trials are left out.", p.path)
+		return nil, nil
+	}
+	rows := make([]int, len(v.Data))
+	for i, x := range v.Data {
+		if seconds {
+			x = math.Round((x - a.Start) / a.Bin)
+		}
+		if !(math.Abs(x) < 1<<53) || x != math.Trunc(x) {
+			return nil, fmt.Errorf("loaders: '%s' has %v at %d, which is no row; name it with _s if it is seconds", p.path, v.Data[i], i)
+		}
+		rows[i] = int(x)
+	}
+	return rows, nil
+}
+
+// fillGaps returns the ranges and the stretches between them, so that they cover t rows.
+func fillGaps(trials []recording.Range, t int) []recording.Range {
+	var runs []recording.Range
+	at := 0
+	for _, r := range append(slices.Clone(trials), recording.Range{From: t, To: t}) {
+		if r.From > at {
+			runs = append(runs, recording.Range{From: at, To: r.From})
+		}
+		if r.To > r.From {
+			runs = append(runs, r)
+		}
+		at = r.To
+	}
+	return runs
+}
+
+// labels adds the condition of each trial as a column named "condition": a text or number per trial,
+// or a number per row, of which the first of each trial counts.
+func (l *loading) labels(table *recording.Trials, t int) error {
+	k := table.Len()
+	p := l.inv.only(labelNames, func(i Info) bool {
+		n := product(i.Dims)
+		return i.Class == Numbers && (n == k || n == t) || (i.Class == Text || i.Class == List) && n == k
+	})
+	if p == nil || k == 0 {
+		return nil
+	}
+	c := recording.Column{Name: "condition"}
+	if p.node.Info().Class != Numbers {
+		texts, err := p.node.Strings()
+		if err != nil || len(texts) != k {
+			return nil // a list of something else than texts
+		}
+		c.Texts = texts
+		table.Columns = append(table.Columns, c)
+		return nil
+	}
+	v, err := p.node.Values()
+	if err != nil {
+		return err
+	}
+	c.Numbers = v.Data
+	if v.Len() != k {
+		c.Numbers = nil
+		for _, r := range table.Rows {
+			c.Numbers = append(c.Numbers, v.Data[r.From])
+		}
+	}
+	table.Columns = append(table.Columns, c)
+	return nil
+}
