@@ -196,7 +196,7 @@ type Folds struct {
 	Kind string   `json:"kind"`
 	N    int      `json:"n"`
 	Gap  int      `json:"gap_rows"`
-	R2   []Number `json:"r2"` // of each fold, about the training mean
+	R2   []Number `json:"r2"` // of each fold, about the mean of all rows
 }
 
 // Bootstrap describes the block bootstrap behind the intervals.

@@ -3,8 +3,9 @@ package ridge
 import (
 	"math"
 
+	kernel "oblique/internal/blas"
+
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -116,10 +117,9 @@ func newSweep(t *table) *sweep {
 // run adds the errors of a block of rows, whose activity is about the mean of all.
 func (s *sweep) run(b *block, rows int) {
 	// Pᵀ = Vᵀ X̃ᵀ
-	pt := blas64.General{Rows: s.r, Cols: rows, Stride: rows, Data: s.pt[:s.r*rows]}
-	x := blas64.General{Rows: rows, Cols: s.n, Stride: s.n, Data: b.x}
-	blas64.Gemm(blas.Trans, blas.Trans, 1, s.Spectrum.Vectors.RawMatrix(), x, 0, pt)
-	for i, p := range pt.Data {
+	v := s.Spectrum.Vectors.RawMatrix()
+	kernel.GemmSerial(blas.Trans, blas.Trans, s.r, rows, s.n, 1, v.Data, v.Stride, b.x, s.n, 0, s.pt, rows)
+	for i, p := range s.pt[:s.r*rows] {
 		s.p2[i] = p * p
 	}
 	for i := range rows {
@@ -169,10 +169,8 @@ func (s *sweep) advance(from, to, rows int) {
 
 // multiply adds sign · coefficients[:, from:to] · scores[from:to, :] to sum.
 func (s *sweep) multiply(sign float64, coefficients, scores, sum []float64, count, from, to, rows int) {
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, sign,
-		blas64.General{Rows: count, Cols: to - from, Stride: s.r, Data: coefficients[from:]},
-		blas64.General{Rows: to - from, Cols: rows, Stride: rows, Data: scores[from*rows:]},
-		1, blas64.General{Rows: count, Cols: rows, Stride: rows, Data: sum})
+	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, count, rows, to-from, sign,
+		coefficients[from:], s.r, scores[from*rows:], rows, 1, sum, rows)
 }
 
 func addScaled(dst []float64, a float64, x []float64) {

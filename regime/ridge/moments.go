@@ -1,6 +1,8 @@
 package ridge
 
 import (
+	kernel "oblique/internal/blas"
+
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -44,6 +46,22 @@ func (v *View) MomentsOf(from, to int) (*Moments, error) {
 	return m, nil
 }
 
+// crossMoments returns the moments of rows from to to−1 whose sums over X alone are known, and shared.
+func (v *View) crossMoments(known *Moments, from, to int) (*Moments, error) {
+	_, n, d := v.Dims()
+	m := NewMoments(0, d)
+	m.N, m.Count, m.X, m.XX, m.XY = n, known.Count, known.X, known.XX, make([]float64, n*d)
+	b := &block{}
+	for i := from; i < to; i += momentRows {
+		j := min(i+momentRows, to)
+		if err := v.load(b, i, j); err != nil {
+			return nil, err
+		}
+		m.addY(b, j-i)
+	}
+	return m, nil
+}
+
 // momentRows is how many rows go into one matrix product of the moments. Long products are the fastest, and the
 // block is the only large buffer.
 const momentRows = 1024
@@ -55,23 +73,20 @@ func (m *Moments) add(b *block, rows int) {
 		for j, x := range b.x[i*m.N : (i+1)*m.N] {
 			m.X[j] += x
 		}
+	}
+	kernel.AddGram(rows, m.N, b.x, m.N, m.XX, m.N)
+	m.addY(b, rows)
+}
+
+// addY takes the behaviour of a block's rows into the sums that it is part of.
+func (m *Moments) addY(b *block, rows int) {
+	for i := range rows {
 		for j, y := range b.y[i*m.D : (i+1)*m.D] {
 			m.Y[j] += y
 			m.YY[j] += y * y
 		}
 	}
-	x := blas64.General{Rows: rows, Cols: m.N, Stride: m.N, Data: b.x}
-	y := blas64.General{Rows: rows, Cols: m.D, Stride: m.D, Data: b.y}
-	blas64.Syrk(blas.Trans, 1, x, 1, m.symmetric())
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, y, 1, m.cross())
-}
-
-func (m *Moments) symmetric() blas64.Symmetric {
-	return blas64.Symmetric{Uplo: blas.Upper, N: m.N, Stride: m.N, Data: m.XX}
-}
-
-func (m *Moments) cross() blas64.General {
-	return blas64.General{Rows: m.N, Cols: m.D, Stride: m.D, Data: m.XY}
+	kernel.Gemm(blas.Trans, blas.NoTrans, m.N, m.D, rows, 1, b.x, m.N, b.y, m.D, 1, m.XY, m.D)
 }
 
 // AddScaled adds w times the moments o: w copies of its rows.

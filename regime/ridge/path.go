@@ -176,3 +176,18 @@ func Best(errors []float64) int {
 	}
 	return best
 }
+
+// GroupCorrelation is Correlation of the rows from to to−1 of W alone, on a path about the mean of its rows.
+func (p *Path) GroupCorrelation(from, to int, alpha float64) float64 {
+	d := p.D()
+	var total, output, norm float64
+	for j, lambda := range p.Spectrum.Values {
+		total += lambda
+		a := inverse(lambda + alpha)
+		for _, c := range p.c[j*d+from : j*d+to] {
+			output += lambda * a * a * c * c
+			norm += a * a * c * c
+		}
+	}
+	return math.Sqrt(output / (total * norm))
+}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 
+	kernel "oblique/internal/blas"
 	"oblique/loaders/recording"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -22,6 +24,7 @@ type View struct {
 	rows   []int      // rows of the view, ascending; nil means all
 	cols   []int      // columns of the view; nil means all
 	origin []float64  // subtracted from each row, one for each column of the view
+	shifts []int      // behaviour is that many rows later, a copy for each shift; nil means as it is
 }
 
 // NewView returns the view of all rows of a recording about their mean, and the mean of Y. It fails if
@@ -70,7 +73,18 @@ func (v *View) Dims() (t, n, d int) {
 	if v.y != nil {
 		_, d = v.y.Dims()
 	}
+	if v.shifts != nil {
+		d *= len(v.shifts)
+	}
 	return t, n, d
+}
+
+// Shifted returns the view of the same activity beside copies of behaviour that are circularly shifted: output
+// s·D + d at row i is output d at row i + shifts[s], modulo the number of rows. The view must have all rows.
+func (v *View) Shifted(shifts []int) *View {
+	sub := *v
+	sub.shifts = shifts
+	return &sub
 }
 
 // Origin returns what is subtracted from each row of activity.
@@ -124,9 +138,21 @@ func (v *View) load(b *block, i, j int) error {
 	_, _, d := v.Dims()
 	b.y = grow(b.y, (j-i)*d)
 	for r := i; r < j; r++ {
-		copy(b.y[(r-i)*d:(r-i+1)*d], v.y.RawRowView(v.at(r)))
+		v.behaviour(b.y[(r-i)*d:(r-i+1)*d], v.at(r))
 	}
 	return v.loadX(b, i, j)
+}
+
+// behaviour writes the outputs at a row of the source.
+func (v *View) behaviour(dst []float64, row int) {
+	if v.shifts == nil {
+		copy(dst, v.y.RawRowView(row))
+		return
+	}
+	t, d := v.y.Dims()
+	for s, shift := range v.shifts {
+		copy(dst[s*d:(s+1)*d], v.y.RawRowView((row+shift)%t))
+	}
 }
 
 // loadX fills the block's activity alone.
@@ -218,4 +244,24 @@ func grow(s []float64, n int) []float64 {
 		return make([]float64, n)
 	}
 	return s[:n]
+}
+
+// Project writes W x of each of the rows to the same rows of out: W is D×N, out T×D.
+func (v *View) Project(w, out *mat.Dense, rows recording.Range) error {
+	_, n, _ := v.Dims()
+	d, _ := w.Dims()
+	count := rows.Len()
+	return overLanes(count, func(_, from, to int) error {
+		b := &block{}
+		for i := rows.From + from; i < rows.From+to; i += blockRows {
+			j := min(i+blockRows, rows.From+to)
+			if err := v.loadX(b, i, j); err != nil {
+				return err
+			}
+			raw := out.RawMatrix()
+			kernel.GemmSerial(blas.NoTrans, blas.Trans, j-i, d, n, 1, b.x, n, w.RawMatrix().Data, w.RawMatrix().Stride,
+				0, raw.Data[i*raw.Stride:], raw.Stride)
+		}
+		return nil
+	})
 }

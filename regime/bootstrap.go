@@ -1,0 +1,207 @@
+package regime
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"oblique/regime/ridge"
+)
+
+// bootstrapIntervals draws blocks with replacement and repeats the analysis on each draw. All rows of a block come or
+// stay away together, and copies of a block are in one fold, so that autocorrelation neither narrows the intervals
+// nor lets a fold see its own rows.
+//
+// Intervals are percentiles about the estimate, reflected on a logarithmic scale, θ²/q₉₇.₅ to θ²/q₂.₅ (the "basic"
+// bootstrap): drawing with replacement repeats whatever bias the estimate has, in the same direction, and the
+// reflection takes it back out. The interval of R² resamples the held-out errors themselves, under the readouts
+// fitted once. Künsch 1989; Davison & Hinkley 1997, section 5.2.
+func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
+	draws := f.options.Bootstrap
+	if draws == 0 {
+		return nil
+	}
+	if len(b.starts) < minBlocks {
+		f.note("No intervals: the recording is only %d independent stretches long.", len(b.starts))
+		return nil
+	}
+	weights := make([][]float64, draws)
+	for i := range weights {
+		weights[i] = multinomial(f.bootstrap, len(b.starts))
+	}
+	all := make([]resample, draws)
+	err := ridge.Parallel(draws, func(i int) error {
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		all[i], err = f.resample(cv, weights[i])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.result.Bootstrap = &Bootstrap{Kind: b.kind, Blocks: len(b.starts), Draws: draws,
+		Rows: f.result.Data.NTime / len(b.starts), Rho: column(all, func(r resample) float64 { return r.rho })}
+	f.intervals(all)
+	f.result.R2CI = central95(f.resampleR2(b, weights))
+	return nil
+}
+
+// A resample is one draw's figures.
+type resample struct {
+	rho, pr, dVar float64
+	dFit          []float64 // at each level; NaN where undefined
+}
+
+// multinomial returns how often each of n blocks comes in n draws with replacement.
+func multinomial(rng *rand.Rand, n int) []float64 {
+	w := make([]float64, n)
+	for range n {
+		w[rng.IntN(n)]++
+	}
+	return w
+}
+
+func (f *fit) resample(cv *ridge.CV, weights []float64) (resample, error) {
+	errors, err := cv.Plain(weights)
+	if err != nil {
+		return resample{}, err
+	}
+	m := cv.Total(weights)
+	centred, _, _ := m.Centred()
+	s, err := centred.Spectrum(cv.R())
+	if err != nil {
+		return resample{}, err
+	}
+	p := ridge.NewPath(centred, s, f.options.Alphas)
+
+	r, nA, d := cv.R(), len(f.options.Alphas), p.D()
+	curve := make([]float64, r)
+	var alpha float64
+	for k := range r {
+		sum := make([]float64, nA)
+		for o := range d {
+			for ai := range nA {
+				sum[ai] += errors[(o*r+k)*nA+ai]
+			}
+		}
+		best := max(0, ridge.Best(sum))
+		alpha = f.options.Alphas[best]
+		var count float64
+		for o := range d {
+			if p.YY[o] > 0 {
+				curve[k] += 1 - errors[(o*r+k)*nA+best]/p.YY[o]
+				count++
+			}
+		}
+		curve[k] /= count
+	}
+	rho, _ := p.Correlation(alpha)
+	out := resample{rho: rho, pr: centred.ParticipationRatio(), dVar: defined(ridge.Dimension(s.Variance(), threshold))}
+	for _, level := range levels {
+		dim := 0
+		if curve[r-1] > 0 {
+			dim = ridge.Dimension(curve, level*curve[r-1])
+		}
+		out.dFit = append(out.dFit, defined(dim))
+	}
+	return out, nil
+}
+
+// defined returns a dimension as a number, NaN for 0.
+func defined(dim int) float64 {
+	if dim == 0 {
+		return math.NaN()
+	}
+	return float64(dim)
+}
+
+// intervals fills in the intervals of everything that was fitted anew in each draw.
+func (f *fit) intervals(all []resample) {
+	res := f.result
+	pick := func(g func(resample) float64) []float64 {
+		x := make([]float64, len(all))
+		for i, r := range all {
+			x[i] = g(r)
+		}
+		return x
+	}
+	res.RhoCI = reflected(float64(res.Rho), pick(func(r resample) float64 { return r.rho }))
+	root := Number(math.Sqrt(float64(res.Data.NNeurons)))
+	res.RhoSqrtNCI = Interval{res.RhoCI[0] * root, res.RhoCI[1] * root}
+	res.PRCI = reflected(float64(res.PR), pick(func(r resample) float64 { return r.pr }))
+	res.DVarCI = whole(reflected(float64(res.DVar), pick(func(r resample) float64 { return r.dVar })))
+	for i, level := range res.DFitLevels {
+		if level.DFit == 0 {
+			continue
+		}
+		dims := pick(func(r resample) float64 { return r.dFit[i] })
+		res.DFitLevels[i].CI = whole(reflected(float64(level.DFit), dims))
+		if float64(level.Level) == threshold {
+			res.DFitCI = res.DFitLevels[i].CI
+			res.RelativeCI = reflected(float64(res.Relative), pick(func(r resample) float64 { return r.dFit[i] / r.dVar }))
+		}
+	}
+}
+
+// reflected returns θ²/q₉₇.₅ to θ²/q₂.₅ of the draws that are defined, undefined if more than one in twenty is not:
+// then the draws left are a biased choice.
+func reflected(theta float64, draws []float64) Interval {
+	kept := slices.DeleteFunc(slices.Clone(draws), math.IsNaN)
+	if len(kept) == 0 || 20*(len(draws)-len(kept)) > len(draws) || math.IsNaN(theta) {
+		return undefinedInterval
+	}
+	q := central95(kept)
+	return Interval{Number(theta * theta / float64(q[1])), Number(theta * theta / float64(q[0]))}
+}
+
+// whole widens the interval of a dimension to whole numbers.
+func whole(iv Interval) Interval {
+	return Interval{Number(math.Floor(float64(iv[0]))), Number(math.Ceil(float64(iv[1])))}
+}
+
+func column(all []resample, g func(resample) float64) []Number {
+	x := make([]Number, len(all))
+	for i, r := range all {
+		x[i] = Number(g(r))
+	}
+	return x
+}
+
+// resampleR2 returns held-out R² under the weights of each draw, from the errors of the predictions made once.
+func (f *fit) resampleR2(b blocks, weights [][]float64) []float64 {
+	t, _, d := f.rec.Dims()
+	ranges := b.ranges(t)
+	// Σe², Σy and Σy² of each block and output.
+	sse, sum, square := make([]float64, len(ranges)*d), make([]float64, len(ranges)*d), make([]float64, len(ranges)*d)
+	for block, rows := range ranges {
+		for i := rows.From; i < rows.To; i++ {
+			for o := range d {
+				y := f.rec.Y.At(i, o) - f.yMean[o]
+				e := f.rec.Y.At(i, o) - f.result.Prediction.At(i, o)
+				sse[block*d+o] += e * e
+				sum[block*d+o] += y
+				square[block*d+o] += y * y
+			}
+		}
+	}
+	r2 := make([]float64, len(weights))
+	for draw, w := range weights {
+		var total, count float64
+		for o := range d {
+			var n, e, y, yy float64
+			for block, rows := range ranges {
+				n += w[block] * float64(rows.Len())
+				e += w[block] * sse[block*d+o]
+				y += w[block] * sum[block*d+o]
+				yy += w[block] * square[block*d+o]
+			}
+			if variance := yy - y*y/n; variance > 0 {
+				total, count = total+1-e/variance, count+1
+			}
+		}
+		r2[draw] = total / count
+	}
+	return r2
+}
