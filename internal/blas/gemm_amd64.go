@@ -22,6 +22,9 @@ func stile5x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32,
 // stile6x16AVX2 computes a 6×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile6x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
 
+// spack16AVX2 copies k rows of 16 elements, ld apart, to dst, one after the other.
+func spack16AVX2(k int, src *float32, ld int, dst *float32)
+
 // dtile1x8AVX2 computes a 1×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile1x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
@@ -39,6 +42,9 @@ func dtile5x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, 
 
 // dtile6x8AVX2 computes a 6×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile6x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dpack8AVX2 copies k rows of 8 elements, ld apart, to dst, one after the other.
+func dpack8AVX2(k int, src *float64, ld int, dst *float64)
 
 // stile1x32AVX512 computes a 1×32 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile1x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
@@ -82,6 +88,9 @@ func stile13x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float
 // stile14x32AVX512 computes a 14×32 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile14x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
 
+// spack32AVX512 copies k rows of 32 elements, ld apart, to dst, one after the other.
+func spack32AVX512(k int, src *float32, ld int, dst *float32)
+
 // dtile1x16AVX512 computes a 1×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile1x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
@@ -123,3 +132,6 @@ func dtile13x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float
 
 // dtile14x16AVX512 computes a 14×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile14x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dpack16AVX512 copies k rows of 16 elements, ld apart, to dst, one after the other.
+func dpack16AVX512(k int, src *float64, ld int, dst *float64)

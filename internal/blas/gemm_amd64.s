@@ -5,21 +5,26 @@
 #include "textflag.h"
 
 // func stile1x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile1x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y2
@@ -69,48 +74,52 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y2
-	MOVQ         load+72(FP), CX
-	TESTQ        CX, CX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y3
+	VMOVUPS      (DI), Y3
 	VFMADD231PS  Y0, Y2, Y3
-	VMOVUPS      Y3, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y3, (DI)
+	VMOVUPS      32(DI), Y0
 	VFMADD231PS  Y1, Y2, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(DI)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y2, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (DI)
 	VMULPS  Y1, Y2, Y1
-	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y1, 32(DI)
 	VZEROUPPER
 	RET
 
 // func stile2x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile2x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y4
@@ -175,62 +184,68 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y4
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y5
+	VMOVUPS      (R8), Y5
 	VFMADD231PS  Y0, Y4, Y5
-	VMOVUPS      Y5, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y5, (R8)
+	VMOVUPS      32(R8), Y0
 	VFMADD231PS  Y1, Y4, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
 	VFMADD231PS  Y2, Y4, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      32(R8), Y0
 	VFMADD231PS  Y3, Y4, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y4, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (R8)
 	VMULPS  Y1, Y4, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y1, 32(R8)
+	ADDQ    R9, R8
 	VMULPS  Y2, Y4, Y2
-	VMOVUPS Y2, (AX)
+	VMOVUPS Y2, (R8)
 	VMULPS  Y3, Y4, Y3
-	VMOVUPS Y3, 32(AX)
+	VMOVUPS Y3, 32(R8)
 	VZEROUPPER
 	RET
 
 // func stile3x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile3x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y6
@@ -310,78 +325,86 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y6
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y7
+	VMOVUPS      (R8), Y7
 	VFMADD231PS  Y0, Y6, Y7
-	VMOVUPS      Y7, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y7, (R8)
+	VMOVUPS      32(R8), Y0
 	VFMADD231PS  Y1, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
 	VFMADD231PS  Y2, Y6, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      32(R8), Y0
 	VFMADD231PS  Y3, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
 	VFMADD231PS  Y4, Y6, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      32(R8), Y0
 	VFMADD231PS  Y5, Y6, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y6, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (R8)
 	VMULPS  Y1, Y6, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y1, 32(R8)
+	ADDQ    R9, R8
 	VMULPS  Y2, Y6, Y2
-	VMOVUPS Y2, (AX)
+	VMOVUPS Y2, (R8)
 	VMULPS  Y3, Y6, Y3
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y3, 32(R8)
+	ADDQ    R9, R8
 	VMULPS  Y4, Y6, Y4
-	VMOVUPS Y4, (AX)
+	VMOVUPS Y4, (R8)
 	VMULPS  Y5, Y6, Y5
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y5, 32(R8)
 	VZEROUPPER
 	RET
 
 // func stile4x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile4x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y8
@@ -447,92 +470,102 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y8
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y9
+	VMOVUPS      (R9), Y9
 	VFMADD231PS  Y0, Y8, Y9
-	VMOVUPS      Y9, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y9, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y1, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y2, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y3, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y4, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y5, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y6, Y8, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y7, Y8, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y8, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (R9)
 	VMULPS  Y1, Y8, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y2, Y8, Y2
-	VMOVUPS Y2, (AX)
+	VMOVUPS Y2, (R9)
 	VMULPS  Y3, Y8, Y3
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y4, Y8, Y4
-	VMOVUPS Y4, (AX)
+	VMOVUPS Y4, (R9)
 	VMULPS  Y5, Y8, Y5
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y6, Y8, Y6
-	VMOVUPS Y6, (AX)
+	VMOVUPS Y6, (R9)
 	VMULPS  Y7, Y8, Y7
-	VMOVUPS Y7, 32(AX)
+	VMOVUPS Y7, 32(R9)
 	VZEROUPPER
 	RET
 
 // func stile5x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile5x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y10
@@ -607,106 +640,118 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y10
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y11
+	VMOVUPS      (R9), Y11
 	VFMADD231PS  Y0, Y10, Y11
-	VMOVUPS      Y11, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y11, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y1, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y2, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y3, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y4, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y5, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y6, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y7, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y8, Y10, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y9, Y10, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y10, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (R9)
 	VMULPS  Y1, Y10, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y2, Y10, Y2
-	VMOVUPS Y2, (AX)
+	VMOVUPS Y2, (R9)
 	VMULPS  Y3, Y10, Y3
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y4, Y10, Y4
-	VMOVUPS Y4, (AX)
+	VMOVUPS Y4, (R9)
 	VMULPS  Y5, Y10, Y5
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y6, Y10, Y6
-	VMOVUPS Y6, (AX)
+	VMOVUPS Y6, (R9)
 	VMULPS  Y7, Y10, Y7
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y7, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y8, Y10, Y8
-	VMOVUPS Y8, (AX)
+	VMOVUPS Y8, (R9)
 	VMULPS  Y9, Y10, Y9
-	VMOVUPS Y9, 32(AX)
+	VMOVUPS Y9, 32(R9)
 	VZEROUPPER
 	RET
 
 // func stile6x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·stile6x16AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Y12
@@ -790,106 +835,162 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Y12
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Y13
+	VMOVUPS      (R9), Y13
 	VFMADD231PS  Y0, Y12, Y13
-	VMOVUPS      Y13, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y13, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y1, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y2, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y3, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y4, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y5, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y6, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y7, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y8, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y9, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Y0
+	VMOVUPS      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
 	VFMADD231PS  Y10, Y12, Y0
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      32(AX), Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      32(R9), Y0
 	VFMADD231PS  Y11, Y12, Y0
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Y0, Y12, Y0
-	VMOVUPS Y0, (AX)
+	VMOVUPS Y0, (R9)
 	VMULPS  Y1, Y12, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y2, Y12, Y2
-	VMOVUPS Y2, (AX)
+	VMOVUPS Y2, (R9)
 	VMULPS  Y3, Y12, Y3
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y4, Y12, Y4
-	VMOVUPS Y4, (AX)
+	VMOVUPS Y4, (R9)
 	VMULPS  Y5, Y12, Y5
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y6, Y12, Y6
-	VMOVUPS Y6, (AX)
+	VMOVUPS Y6, (R9)
 	VMULPS  Y7, Y12, Y7
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y7, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y8, Y12, Y8
-	VMOVUPS Y8, (AX)
+	VMOVUPS Y8, (R9)
 	VMULPS  Y9, Y12, Y9
-	VMOVUPS Y9, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPS Y9, 32(R9)
+	ADDQ    R10, R9
 	VMULPS  Y10, Y12, Y10
-	VMOVUPS Y10, (AX)
+	VMOVUPS Y10, (R9)
 	VMULPS  Y11, Y12, Y11
-	VMOVUPS Y11, 32(AX)
+	VMOVUPS Y11, 32(R9)
+	VZEROUPPER
+	RET
+
+// func spack16AVX2(k int, src *float32, ld int, dst *float32)
+// Requires: AVX
+TEXT ·spack16AVX2(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	SHLQ $0x02, DX
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 64(BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 96(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 128(BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 160(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, 192(BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 224(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000040, BX
+	DECQ    AX
+	JNZ     one
+
+end:
 	VZEROUPPER
 	RET
 
 // func dtile1x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile1x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y2
@@ -939,48 +1040,52 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y2
-	MOVQ         load+72(FP), CX
-	TESTQ        CX, CX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y3
+	VMOVUPD      (DI), Y3
 	VFMADD231PD  Y0, Y2, Y3
-	VMOVUPD      Y3, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y3, (DI)
+	VMOVUPD      32(DI), Y0
 	VFMADD231PD  Y1, Y2, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(DI)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y2, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (DI)
 	VMULPD  Y1, Y2, Y1
-	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y1, 32(DI)
 	VZEROUPPER
 	RET
 
 // func dtile2x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile2x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y4
@@ -1045,62 +1150,68 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y4
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y5
+	VMOVUPD      (R8), Y5
 	VFMADD231PD  Y0, Y4, Y5
-	VMOVUPD      Y5, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y5, (R8)
+	VMOVUPD      32(R8), Y0
 	VFMADD231PD  Y1, Y4, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
 	VFMADD231PD  Y2, Y4, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      32(R8), Y0
 	VFMADD231PD  Y3, Y4, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y4, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (R8)
 	VMULPD  Y1, Y4, Y1
-	VMOVUPD Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y1, 32(R8)
+	ADDQ    R9, R8
 	VMULPD  Y2, Y4, Y2
-	VMOVUPD Y2, (AX)
+	VMOVUPD Y2, (R8)
 	VMULPD  Y3, Y4, Y3
-	VMOVUPD Y3, 32(AX)
+	VMOVUPD Y3, 32(R8)
 	VZEROUPPER
 	RET
 
 // func dtile3x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile3x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y6
@@ -1180,78 +1291,86 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y6
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y7
+	VMOVUPD      (R8), Y7
 	VFMADD231PD  Y0, Y6, Y7
-	VMOVUPD      Y7, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y7, (R8)
+	VMOVUPD      32(R8), Y0
 	VFMADD231PD  Y1, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
 	VFMADD231PD  Y2, Y6, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      32(R8), Y0
 	VFMADD231PD  Y3, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
 	VFMADD231PD  Y4, Y6, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R8)
+	VMOVUPD      32(R8), Y0
 	VFMADD231PD  Y5, Y6, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y6, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (R8)
 	VMULPD  Y1, Y6, Y1
-	VMOVUPD Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y1, 32(R8)
+	ADDQ    R9, R8
 	VMULPD  Y2, Y6, Y2
-	VMOVUPD Y2, (AX)
+	VMOVUPD Y2, (R8)
 	VMULPD  Y3, Y6, Y3
-	VMOVUPD Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y3, 32(R8)
+	ADDQ    R9, R8
 	VMULPD  Y4, Y6, Y4
-	VMOVUPD Y4, (AX)
+	VMOVUPD Y4, (R8)
 	VMULPD  Y5, Y6, Y5
-	VMOVUPD Y5, 32(AX)
+	VMOVUPD Y5, 32(R8)
 	VZEROUPPER
 	RET
 
 // func dtile4x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile4x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y8
@@ -1317,92 +1436,102 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y8
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y9
+	VMOVUPD      (R9), Y9
 	VFMADD231PD  Y0, Y8, Y9
-	VMOVUPD      Y9, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y9, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y1, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y2, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y3, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y4, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y5, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y6, Y8, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y7, Y8, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y8, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (R9)
 	VMULPD  Y1, Y8, Y1
-	VMOVUPD Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y2, Y8, Y2
-	VMOVUPD Y2, (AX)
+	VMOVUPD Y2, (R9)
 	VMULPD  Y3, Y8, Y3
-	VMOVUPD Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y4, Y8, Y4
-	VMOVUPD Y4, (AX)
+	VMOVUPD Y4, (R9)
 	VMULPD  Y5, Y8, Y5
-	VMOVUPD Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y6, Y8, Y6
-	VMOVUPD Y6, (AX)
+	VMOVUPD Y6, (R9)
 	VMULPD  Y7, Y8, Y7
-	VMOVUPD Y7, 32(AX)
+	VMOVUPD Y7, 32(R9)
 	VZEROUPPER
 	RET
 
 // func dtile5x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile5x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y10
@@ -1477,106 +1606,118 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y10
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y11
+	VMOVUPD      (R9), Y11
 	VFMADD231PD  Y0, Y10, Y11
-	VMOVUPD      Y11, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y11, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y1, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y2, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y3, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y4, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y5, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y6, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y7, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y8, Y10, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y9, Y10, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y10, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (R9)
 	VMULPD  Y1, Y10, Y1
-	VMOVUPD Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y2, Y10, Y2
-	VMOVUPD Y2, (AX)
+	VMOVUPD Y2, (R9)
 	VMULPD  Y3, Y10, Y3
-	VMOVUPD Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y4, Y10, Y4
-	VMOVUPD Y4, (AX)
+	VMOVUPD Y4, (R9)
 	VMULPD  Y5, Y10, Y5
-	VMOVUPD Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y6, Y10, Y6
-	VMOVUPD Y6, (AX)
+	VMOVUPD Y6, (R9)
 	VMULPD  Y7, Y10, Y7
-	VMOVUPD Y7, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y7, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y8, Y10, Y8
-	VMOVUPD Y8, (AX)
+	VMOVUPD Y8, (R9)
 	VMULPD  Y9, Y10, Y9
-	VMOVUPD Y9, 32(AX)
+	VMOVUPD Y9, 32(R9)
 	VZEROUPPER
 	RET
 
 // func dtile6x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·dtile6x8AVX2(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Y12
@@ -1660,106 +1801,163 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Y12
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Y13
+	VMOVUPD      (R9), Y13
 	VFMADD231PD  Y0, Y12, Y13
-	VMOVUPD      Y13, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y13, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y1, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y2, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y3, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y4, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y5, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y6, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y7, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y8, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y9, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Y0
+	VMOVUPD      Y0, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
 	VFMADD231PD  Y10, Y12, Y0
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      32(AX), Y0
+	VMOVUPD      Y0, (R9)
+	VMOVUPD      32(R9), Y0
 	VFMADD231PD  Y11, Y12, Y0
-	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y0, 32(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Y0, Y12, Y0
-	VMOVUPD Y0, (AX)
+	VMOVUPD Y0, (R9)
 	VMULPD  Y1, Y12, Y1
-	VMOVUPD Y1, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y1, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y2, Y12, Y2
-	VMOVUPD Y2, (AX)
+	VMOVUPD Y2, (R9)
 	VMULPD  Y3, Y12, Y3
-	VMOVUPD Y3, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y3, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y4, Y12, Y4
-	VMOVUPD Y4, (AX)
+	VMOVUPD Y4, (R9)
 	VMULPD  Y5, Y12, Y5
-	VMOVUPD Y5, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y5, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y6, Y12, Y6
-	VMOVUPD Y6, (AX)
+	VMOVUPD Y6, (R9)
 	VMULPD  Y7, Y12, Y7
-	VMOVUPD Y7, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y7, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y8, Y12, Y8
-	VMOVUPD Y8, (AX)
+	VMOVUPD Y8, (R9)
 	VMULPD  Y9, Y12, Y9
-	VMOVUPD Y9, 32(AX)
-	ADDQ    CX, AX
+	VMOVUPD Y9, 32(R9)
+	ADDQ    R10, R9
 	VMULPD  Y10, Y12, Y10
-	VMOVUPD Y10, (AX)
+	VMOVUPD Y10, (R9)
 	VMULPD  Y11, Y12, Y11
-	VMOVUPD Y11, 32(AX)
+	VMOVUPD Y11, 32(R9)
+	VZEROUPPER
+	RET
+
+// func dpack8AVX2(k int, src *float64, ld int, dst *float64)
+// Requires: AVX
+TEXT ·dpack8AVX2(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	SHLQ $0x03, DX
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 128(BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 160(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, 192(BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 224(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000040, BX
+	DECQ    AX
+	JNZ     one
+
+end:
 	VZEROUPPER
 	RET
 
 // func stile1x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile1x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z2
@@ -1809,48 +2007,54 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z2
-	MOVQ         load+72(FP), CX
-	TESTQ        CX, CX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z3
+	VMOVUPS      (DI), Z3
 	VFMADD231PS  Z0, Z2, Z3
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z3, (DI)
+	VMOVUPS      64(DI), Z0
 	VFMADD231PS  Z1, Z2, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(DI)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z2, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (DI)
 	VMULPS  Z1, Z2, Z1
-	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z1, 64(DI)
 	VZEROUPPER
 	RET
 
 // func stile2x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile2x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z4
@@ -1915,62 +2119,71 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z4
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z5
+	VMOVUPS      (R8), Z5
 	VFMADD231PS  Z0, Z4, Z5
-	VMOVUPS      Z5, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z5, (R8)
+	VMOVUPS      64(R8), Z0
 	VFMADD231PS  Z1, Z4, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
 	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      64(R8), Z0
 	VFMADD231PS  Z3, Z4, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z4, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R8)
 	VMULPS  Z1, Z4, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R8)
+	ADDQ    R9, R8
 	VMULPS  Z2, Z4, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R8)
 	VMULPS  Z3, Z4, Z3
-	VMOVUPS Z3, 64(AX)
+	VMOVUPS Z3, 64(R8)
 	VZEROUPPER
 	RET
 
 // func stile3x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile3x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z6
@@ -2050,78 +2263,90 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z6
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z7
+	VMOVUPS      (R8), Z7
 	VFMADD231PS  Z0, Z6, Z7
-	VMOVUPS      Z7, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z7, (R8)
+	VMOVUPS      64(R8), Z0
 	VFMADD231PS  Z1, Z6, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
 	VFMADD231PS  Z2, Z6, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      64(R8), Z0
 	VFMADD231PS  Z3, Z6, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
 	VFMADD231PS  Z4, Z6, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      64(R8), Z0
 	VFMADD231PS  Z5, Z6, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z6, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R8)
 	VMULPS  Z1, Z6, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R8)
+	ADDQ    R9, R8
 	VMULPS  Z2, Z6, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R8)
 	VMULPS  Z3, Z6, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R8)
+	ADDQ    R9, R8
 	VMULPS  Z4, Z6, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R8)
 	VMULPS  Z5, Z6, Z5
-	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z5, 64(R8)
 	VZEROUPPER
 	RET
 
 // func stile4x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile4x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z8
@@ -2187,92 +2412,107 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z8
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z9
+	VMOVUPS      (R9), Z9
 	VFMADD231PS  Z0, Z8, Z9
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z9, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z1, Z8, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z5, Z8, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z6, Z8, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z7, Z8, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z8, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R9)
 	VMULPS  Z1, Z8, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z2, Z8, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R9)
 	VMULPS  Z3, Z8, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z4, Z8, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R9)
 	VMULPS  Z5, Z8, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z6, Z8, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R9)
 	VMULPS  Z7, Z8, Z7
-	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z7, 64(R9)
 	VZEROUPPER
 	RET
 
 // func stile5x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile5x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z10
@@ -2347,106 +2587,124 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z10
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z11
+	VMOVUPS      (R9), Z11
 	VFMADD231PS  Z0, Z10, Z11
-	VMOVUPS      Z11, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z11, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z1, Z10, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z2, Z10, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z3, Z10, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z4, Z10, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z5, Z10, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z6, Z10, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z7, Z10, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z8, Z10, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z9, Z10, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z10, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R9)
 	VMULPS  Z1, Z10, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z2, Z10, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R9)
 	VMULPS  Z3, Z10, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z4, Z10, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R9)
 	VMULPS  Z5, Z10, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z6, Z10, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R9)
 	VMULPS  Z7, Z10, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z8, Z10, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R9)
 	VMULPS  Z9, Z10, Z9
-	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z9, 64(R9)
 	VZEROUPPER
 	RET
 
 // func stile6x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile6x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z12
@@ -2530,121 +2788,142 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z12
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z13
+	VMOVUPS      (R9), Z13
 	VFMADD231PS  Z0, Z12, Z13
-	VMOVUPS      Z13, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z13, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z1, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z2, Z12, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z3, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z4, Z12, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z5, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z6, Z12, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z7, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z8, Z12, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z9, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
 	VFMADD231PS  Z10, Z12, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      64(R9), Z0
 	VFMADD231PS  Z11, Z12, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z12, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R9)
 	VMULPS  Z1, Z12, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z2, Z12, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R9)
 	VMULPS  Z3, Z12, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z4, Z12, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R9)
 	VMULPS  Z5, Z12, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z6, Z12, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R9)
 	VMULPS  Z7, Z12, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z8, Z12, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R9)
 	VMULPS  Z9, Z12, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R9)
+	ADDQ    R10, R9
 	VMULPS  Z10, Z12, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R9)
 	VMULPS  Z11, Z12, Z11
-	VMOVUPS Z11, 64(AX)
+	VMOVUPS Z11, 64(R9)
 	VZEROUPPER
 	RET
 
 // func stile7x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile7x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z14
@@ -2740,135 +3019,159 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z14
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z15
+	VMOVUPS      (R10), Z15
 	VFMADD231PS  Z0, Z14, Z15
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z15, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z1, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z2, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z3, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z4, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z5, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z6, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z7, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z8, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z9, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z10, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z11, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z12, Z14, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z13, Z14, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z14, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R10)
 	VMULPS  Z1, Z14, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z2, Z14, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R10)
 	VMULPS  Z3, Z14, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z4, Z14, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R10)
 	VMULPS  Z5, Z14, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z6, Z14, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R10)
 	VMULPS  Z7, Z14, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z8, Z14, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R10)
 	VMULPS  Z9, Z14, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z10, Z14, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R10)
 	VMULPS  Z11, Z14, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z12, Z14, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R10)
 	VMULPS  Z13, Z14, Z13
-	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z13, 64(R10)
 	VZEROUPPER
 	RET
 
 // func stile8x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile8x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z16
@@ -2973,149 +3276,176 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z16
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z17
+	VMOVUPS      (R10), Z17
 	VFMADD231PS  Z0, Z16, Z17
-	VMOVUPS      Z17, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z17, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z1, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z2, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z3, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z4, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z5, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z6, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z7, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z8, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z9, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z10, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z11, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z12, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z13, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z14, Z16, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z15, Z16, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z16, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R10)
 	VMULPS  Z1, Z16, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z2, Z16, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R10)
 	VMULPS  Z3, Z16, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z4, Z16, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R10)
 	VMULPS  Z5, Z16, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z6, Z16, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R10)
 	VMULPS  Z7, Z16, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z8, Z16, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R10)
 	VMULPS  Z9, Z16, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z10, Z16, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R10)
 	VMULPS  Z11, Z16, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z12, Z16, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R10)
 	VMULPS  Z13, Z16, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z14, Z16, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R10)
 	VMULPS  Z15, Z16, Z15
-	VMOVUPS Z15, 64(AX)
+	VMOVUPS Z15, 64(R10)
 	VZEROUPPER
 	RET
 
 // func stile9x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile9x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z18
@@ -3229,164 +3559,194 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z18
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z19
+	VMOVUPS      (R10), Z19
 	VFMADD231PS  Z0, Z18, Z19
-	VMOVUPS      Z19, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z19, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z1, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z2, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z3, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z4, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z5, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z6, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z7, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z8, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z9, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z10, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z11, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z12, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z13, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z14, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z15, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
 	VFMADD231PS  Z16, Z18, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      64(R10), Z0
 	VFMADD231PS  Z17, Z18, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z18, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R10)
 	VMULPS  Z1, Z18, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z2, Z18, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R10)
 	VMULPS  Z3, Z18, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z4, Z18, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R10)
 	VMULPS  Z5, Z18, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z6, Z18, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R10)
 	VMULPS  Z7, Z18, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z8, Z18, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R10)
 	VMULPS  Z9, Z18, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z10, Z18, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R10)
 	VMULPS  Z11, Z18, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z12, Z18, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R10)
 	VMULPS  Z13, Z18, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z14, Z18, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R10)
 	VMULPS  Z15, Z18, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R10)
+	ADDQ    R11, R10
 	VMULPS  Z16, Z18, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R10)
 	VMULPS  Z17, Z18, Z17
-	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z17, 64(R10)
 	VZEROUPPER
 	RET
 
 // func stile10x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile10x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z20
@@ -3512,178 +3872,211 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z20
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z21
+	VMOVUPS      (R11), Z21
 	VFMADD231PS  Z0, Z20, Z21
-	VMOVUPS      Z21, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z21, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z1, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z2, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z3, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z4, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z5, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z6, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z7, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z8, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z9, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z10, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z11, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z12, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z13, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z14, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z15, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z16, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z17, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z18, Z20, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z19, Z20, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z20, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R11)
 	VMULPS  Z1, Z20, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z2, Z20, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R11)
 	VMULPS  Z3, Z20, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z4, Z20, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R11)
 	VMULPS  Z5, Z20, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z6, Z20, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R11)
 	VMULPS  Z7, Z20, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z8, Z20, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R11)
 	VMULPS  Z9, Z20, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z10, Z20, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R11)
 	VMULPS  Z11, Z20, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z12, Z20, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R11)
 	VMULPS  Z13, Z20, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z14, Z20, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R11)
 	VMULPS  Z15, Z20, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z16, Z20, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R11)
 	VMULPS  Z17, Z20, Z17
-	VMOVUPS Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z18, Z20, Z18
-	VMOVUPS Z18, (AX)
+	VMOVUPS Z18, (R11)
 	VMULPS  Z19, Z20, Z19
-	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z19, 64(R11)
 	VZEROUPPER
 	RET
 
 // func stile11x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile11x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z22
@@ -3818,192 +4211,228 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z22
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z23
+	VMOVUPS      (R11), Z23
 	VFMADD231PS  Z0, Z22, Z23
-	VMOVUPS      Z23, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z23, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z1, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z2, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z3, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z4, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z5, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z6, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z7, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z8, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z9, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z10, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z11, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z12, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z13, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z14, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z15, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z16, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z17, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z18, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z19, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z20, Z22, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z21, Z22, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z22, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R11)
 	VMULPS  Z1, Z22, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z2, Z22, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R11)
 	VMULPS  Z3, Z22, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z4, Z22, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R11)
 	VMULPS  Z5, Z22, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z6, Z22, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R11)
 	VMULPS  Z7, Z22, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z8, Z22, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R11)
 	VMULPS  Z9, Z22, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z10, Z22, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R11)
 	VMULPS  Z11, Z22, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z12, Z22, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R11)
 	VMULPS  Z13, Z22, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z14, Z22, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R11)
 	VMULPS  Z15, Z22, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z16, Z22, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R11)
 	VMULPS  Z17, Z22, Z17
-	VMOVUPS Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z18, Z22, Z18
-	VMOVUPS Z18, (AX)
+	VMOVUPS Z18, (R11)
 	VMULPS  Z19, Z22, Z19
-	VMOVUPS Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z19, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z20, Z22, Z20
-	VMOVUPS Z20, (AX)
+	VMOVUPS Z20, (R11)
 	VMULPS  Z21, Z22, Z21
-	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z21, 64(R11)
 	VZEROUPPER
 	RET
 
 // func stile12x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile12x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z24
@@ -4147,207 +4576,246 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z24
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z25
+	VMOVUPS      (R11), Z25
 	VFMADD231PS  Z0, Z24, Z25
-	VMOVUPS      Z25, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z25, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z1, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z2, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z3, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z4, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z5, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z6, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z7, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z8, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z9, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z10, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z11, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z12, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z13, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z14, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z15, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z16, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z17, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z18, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z19, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z20, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z21, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
 	VFMADD231PS  Z22, Z24, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R11)
+	VMOVUPS      64(R11), Z0
 	VFMADD231PS  Z23, Z24, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z24, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R11)
 	VMULPS  Z1, Z24, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z2, Z24, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R11)
 	VMULPS  Z3, Z24, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z4, Z24, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R11)
 	VMULPS  Z5, Z24, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z6, Z24, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R11)
 	VMULPS  Z7, Z24, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z8, Z24, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R11)
 	VMULPS  Z9, Z24, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z10, Z24, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R11)
 	VMULPS  Z11, Z24, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z12, Z24, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R11)
 	VMULPS  Z13, Z24, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z14, Z24, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R11)
 	VMULPS  Z15, Z24, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z16, Z24, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R11)
 	VMULPS  Z17, Z24, Z17
-	VMOVUPS Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z18, Z24, Z18
-	VMOVUPS Z18, (AX)
+	VMOVUPS Z18, (R11)
 	VMULPS  Z19, Z24, Z19
-	VMOVUPS Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z19, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z20, Z24, Z20
-	VMOVUPS Z20, (AX)
+	VMOVUPS Z20, (R11)
 	VMULPS  Z21, Z24, Z21
-	VMOVUPS Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z21, 64(R11)
+	ADDQ    R12, R11
 	VMULPS  Z22, Z24, Z22
-	VMOVUPS Z22, (AX)
+	VMOVUPS Z22, (R11)
 	VMULPS  Z23, Z24, Z23
-	VMOVUPS Z23, 64(AX)
+	VMOVUPS Z23, 64(R11)
 	VZEROUPPER
 	RET
 
 // func stile13x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile13x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R11
-	LEAQ   (R11)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R12, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z26
@@ -4503,221 +4971,263 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z26
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z27
+	VMOVUPS      (R12), Z27
 	VFMADD231PS  Z0, Z26, Z27
-	VMOVUPS      Z27, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z27, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z1, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z2, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z3, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z4, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z5, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z6, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z7, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z8, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z9, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z10, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z11, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z12, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z13, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z14, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z15, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z16, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z17, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z18, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z19, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z20, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z21, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z22, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z23, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z24, Z26, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z25, Z26, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R12)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z26, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R12)
 	VMULPS  Z1, Z26, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z2, Z26, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R12)
 	VMULPS  Z3, Z26, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z4, Z26, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R12)
 	VMULPS  Z5, Z26, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z6, Z26, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R12)
 	VMULPS  Z7, Z26, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z8, Z26, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R12)
 	VMULPS  Z9, Z26, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z10, Z26, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R12)
 	VMULPS  Z11, Z26, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z12, Z26, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R12)
 	VMULPS  Z13, Z26, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z14, Z26, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R12)
 	VMULPS  Z15, Z26, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z16, Z26, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R12)
 	VMULPS  Z17, Z26, Z17
-	VMOVUPS Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z17, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z18, Z26, Z18
-	VMOVUPS Z18, (AX)
+	VMOVUPS Z18, (R12)
 	VMULPS  Z19, Z26, Z19
-	VMOVUPS Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z19, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z20, Z26, Z20
-	VMOVUPS Z20, (AX)
+	VMOVUPS Z20, (R12)
 	VMULPS  Z21, Z26, Z21
-	VMOVUPS Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z21, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z22, Z26, Z22
-	VMOVUPS Z22, (AX)
+	VMOVUPS Z22, (R12)
 	VMULPS  Z23, Z26, Z23
-	VMOVUPS Z23, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z23, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z24, Z26, Z24
-	VMOVUPS Z24, (AX)
+	VMOVUPS Z24, (R12)
 	VMULPS  Z25, Z26, Z25
-	VMOVUPS Z25, 64(AX)
+	VMOVUPS Z25, 64(R12)
 	VZEROUPPER
 	RET
 
 // func stile14x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·stile14x32AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x02, CX
-	SHLQ   $0x02, DX
-	SHLQ   $0x02, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R11
-	LEAQ   (R11)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R12, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	VPXORD     Z26, Z26, Z26
+	VPXORD     Z27, Z27, Z27
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPS      (BX), Z28
@@ -4882,202 +5392,259 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x02, CX
 	VBROADCASTSS alpha+8(FP), Z28
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPS      (AX), Z29
+	VMOVUPS      (R12), Z29
 	VFMADD231PS  Z0, Z28, Z29
-	VMOVUPS      Z29, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z29, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z1, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z2, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z3, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z4, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z5, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z6, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z7, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z8, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z9, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z10, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z11, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z12, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z13, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z14, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z15, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z16, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z17, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z18, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z19, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z20, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z21, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z22, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z23, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z24, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z25, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPS      (AX), Z0
+	VMOVUPS      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
 	VFMADD231PS  Z26, Z28, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(AX), Z0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      64(R12), Z0
 	VFMADD231PS  Z27, Z28, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, 64(R12)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPS  Z0, Z28, Z0
-	VMOVUPS Z0, (AX)
+	VMOVUPS Z0, (R12)
 	VMULPS  Z1, Z28, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z2, Z28, Z2
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z2, (R12)
 	VMULPS  Z3, Z28, Z3
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z3, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z4, Z28, Z4
-	VMOVUPS Z4, (AX)
+	VMOVUPS Z4, (R12)
 	VMULPS  Z5, Z28, Z5
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z5, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z6, Z28, Z6
-	VMOVUPS Z6, (AX)
+	VMOVUPS Z6, (R12)
 	VMULPS  Z7, Z28, Z7
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z7, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z8, Z28, Z8
-	VMOVUPS Z8, (AX)
+	VMOVUPS Z8, (R12)
 	VMULPS  Z9, Z28, Z9
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z9, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z10, Z28, Z10
-	VMOVUPS Z10, (AX)
+	VMOVUPS Z10, (R12)
 	VMULPS  Z11, Z28, Z11
-	VMOVUPS Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z11, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z12, Z28, Z12
-	VMOVUPS Z12, (AX)
+	VMOVUPS Z12, (R12)
 	VMULPS  Z13, Z28, Z13
-	VMOVUPS Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z13, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z14, Z28, Z14
-	VMOVUPS Z14, (AX)
+	VMOVUPS Z14, (R12)
 	VMULPS  Z15, Z28, Z15
-	VMOVUPS Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z15, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z16, Z28, Z16
-	VMOVUPS Z16, (AX)
+	VMOVUPS Z16, (R12)
 	VMULPS  Z17, Z28, Z17
-	VMOVUPS Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z17, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z18, Z28, Z18
-	VMOVUPS Z18, (AX)
+	VMOVUPS Z18, (R12)
 	VMULPS  Z19, Z28, Z19
-	VMOVUPS Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z19, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z20, Z28, Z20
-	VMOVUPS Z20, (AX)
+	VMOVUPS Z20, (R12)
 	VMULPS  Z21, Z28, Z21
-	VMOVUPS Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z21, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z22, Z28, Z22
-	VMOVUPS Z22, (AX)
+	VMOVUPS Z22, (R12)
 	VMULPS  Z23, Z28, Z23
-	VMOVUPS Z23, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z23, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z24, Z28, Z24
-	VMOVUPS Z24, (AX)
+	VMOVUPS Z24, (R12)
 	VMULPS  Z25, Z28, Z25
-	VMOVUPS Z25, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPS Z25, 64(R12)
+	ADDQ    R13, R12
 	VMULPS  Z26, Z28, Z26
-	VMOVUPS Z26, (AX)
+	VMOVUPS Z26, (R12)
 	VMULPS  Z27, Z28, Z27
-	VMOVUPS Z27, 64(AX)
+	VMOVUPS Z27, 64(R12)
+	VZEROUPPER
+	RET
+
+// func spack32AVX512(k int, src *float32, ld int, dst *float32)
+// Requires: AVX, AVX512F
+TEXT ·spack32AVX512(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	SHLQ $0x02, DX
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 128(BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 192(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 256(BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 320(BX)
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, 384(BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 448(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000200, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000080, BX
+	DECQ    AX
+	JNZ     one
+
+end:
 	VZEROUPPER
 	RET
 
 // func dtile1x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile1x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z2
@@ -5127,48 +5694,54 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z2
-	MOVQ         load+72(FP), CX
-	TESTQ        CX, CX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z3
+	VMOVUPD      (DI), Z3
 	VFMADD231PD  Z0, Z2, Z3
-	VMOVUPD      Z3, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z3, (DI)
+	VMOVUPD      64(DI), Z0
 	VFMADD231PD  Z1, Z2, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(DI)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z2, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (DI)
 	VMULPD  Z1, Z2, Z1
-	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z1, 64(DI)
 	VZEROUPPER
 	RET
 
 // func dtile2x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile2x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z4
@@ -5233,62 +5806,71 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z4
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z5
+	VMOVUPD      (R8), Z5
 	VFMADD231PD  Z0, Z4, Z5
-	VMOVUPD      Z5, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z5, (R8)
+	VMOVUPD      64(R8), Z0
 	VFMADD231PD  Z1, Z4, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
 	VFMADD231PD  Z2, Z4, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      64(R8), Z0
 	VFMADD231PD  Z3, Z4, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z4, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R8)
 	VMULPD  Z1, Z4, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R8)
+	ADDQ    R9, R8
 	VMULPD  Z2, Z4, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R8)
 	VMULPD  Z3, Z4, Z3
-	VMOVUPD Z3, 64(AX)
+	VMOVUPD Z3, 64(R8)
 	VZEROUPPER
 	RET
 
 // func dtile3x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile3x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	SUBQ   $0x00000004, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x00000004, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z6
@@ -5368,78 +5950,90 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z6
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z7
+	VMOVUPD      (R8), Z7
 	VFMADD231PD  Z0, Z6, Z7
-	VMOVUPD      Z7, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z7, (R8)
+	VMOVUPD      64(R8), Z0
 	VFMADD231PD  Z1, Z6, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
 	VFMADD231PD  Z2, Z6, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      64(R8), Z0
 	VFMADD231PD  Z3, Z6, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
 	VFMADD231PD  Z4, Z6, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R8)
+	VMOVUPD      64(R8), Z0
 	VFMADD231PD  Z5, Z6, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R8)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z6, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R8)
 	VMULPD  Z1, Z6, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R8)
+	ADDQ    R9, R8
 	VMULPD  Z2, Z6, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R8)
 	VMULPD  Z3, Z6, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R8)
+	ADDQ    R9, R8
 	VMULPD  Z4, Z6, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R8)
 	VMULPD  Z5, Z6, Z5
-	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z5, 64(R8)
 	VZEROUPPER
 	RET
 
 // func dtile4x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile4x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z8
@@ -5505,92 +6099,107 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z8
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z9
+	VMOVUPD      (R9), Z9
 	VFMADD231PD  Z0, Z8, Z9
-	VMOVUPD      Z9, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z9, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z1, Z8, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z2, Z8, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z3, Z8, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z4, Z8, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z5, Z8, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z6, Z8, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z7, Z8, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z8, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R9)
 	VMULPD  Z1, Z8, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z2, Z8, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R9)
 	VMULPD  Z3, Z8, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z4, Z8, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R9)
 	VMULPD  Z5, Z8, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z6, Z8, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R9)
 	VMULPD  Z7, Z8, Z7
-	VMOVUPD Z7, 64(AX)
+	VMOVUPD Z7, 64(R9)
 	VZEROUPPER
 	RET
 
 // func dtile5x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile5x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z10
@@ -5665,106 +6274,124 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z10
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z11
+	VMOVUPD      (R9), Z11
 	VFMADD231PD  Z0, Z10, Z11
-	VMOVUPD      Z11, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z11, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z1, Z10, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z2, Z10, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z3, Z10, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z4, Z10, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z5, Z10, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z6, Z10, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z7, Z10, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z8, Z10, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z9, Z10, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z10, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R9)
 	VMULPD  Z1, Z10, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z2, Z10, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R9)
 	VMULPD  Z3, Z10, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z4, Z10, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R9)
 	VMULPD  Z5, Z10, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z6, Z10, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R9)
 	VMULPD  Z7, Z10, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z8, Z10, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R9)
 	VMULPD  Z9, Z10, Z9
-	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z9, 64(R9)
 	VZEROUPPER
 	RET
 
 // func dtile6x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile6x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z12
@@ -5848,121 +6475,142 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z12
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z13
+	VMOVUPD      (R9), Z13
 	VFMADD231PD  Z0, Z12, Z13
-	VMOVUPD      Z13, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z13, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z1, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z2, Z12, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z3, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z4, Z12, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z5, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z6, Z12, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z7, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z8, Z12, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z9, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
 	VFMADD231PD  Z10, Z12, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      64(R9), Z0
 	VFMADD231PD  Z11, Z12, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R9)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z12, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R9)
 	VMULPD  Z1, Z12, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z2, Z12, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R9)
 	VMULPD  Z3, Z12, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z4, Z12, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R9)
 	VMULPD  Z5, Z12, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z6, Z12, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R9)
 	VMULPD  Z7, Z12, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z8, Z12, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R9)
 	VMULPD  Z9, Z12, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R9)
+	ADDQ    R10, R9
 	VMULPD  Z10, Z12, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R9)
 	VMULPD  Z11, Z12, Z11
-	VMOVUPD Z11, 64(AX)
+	VMOVUPD Z11, 64(R9)
 	VZEROUPPER
 	RET
 
 // func dtile7x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile7x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z14
@@ -6058,135 +6706,159 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z14
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z15
+	VMOVUPD      (R10), Z15
 	VFMADD231PD  Z0, Z14, Z15
-	VMOVUPD      Z15, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z15, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z1, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z2, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z3, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z4, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z5, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z6, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z7, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z8, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z9, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z10, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z11, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z12, Z14, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z13, Z14, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z14, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R10)
 	VMULPD  Z1, Z14, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z2, Z14, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R10)
 	VMULPD  Z3, Z14, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z4, Z14, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R10)
 	VMULPD  Z5, Z14, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z6, Z14, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R10)
 	VMULPD  Z7, Z14, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z8, Z14, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R10)
 	VMULPD  Z9, Z14, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z10, Z14, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R10)
 	VMULPD  Z11, Z14, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z12, Z14, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R10)
 	VMULPD  Z13, Z14, Z13
-	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z13, 64(R10)
 	VZEROUPPER
 	RET
 
 // func dtile8x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile8x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z16
@@ -6291,149 +6963,176 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z16
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z17
+	VMOVUPD      (R10), Z17
 	VFMADD231PD  Z0, Z16, Z17
-	VMOVUPD      Z17, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z17, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z1, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z2, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z3, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z4, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z5, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z6, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z7, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z8, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z9, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z10, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z11, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z12, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z13, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z14, Z16, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z15, Z16, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z16, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R10)
 	VMULPD  Z1, Z16, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z2, Z16, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R10)
 	VMULPD  Z3, Z16, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z4, Z16, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R10)
 	VMULPD  Z5, Z16, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z6, Z16, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R10)
 	VMULPD  Z7, Z16, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z8, Z16, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R10)
 	VMULPD  Z9, Z16, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z10, Z16, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R10)
 	VMULPD  Z11, Z16, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z12, Z16, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R10)
 	VMULPD  Z13, Z16, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z14, Z16, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R10)
 	VMULPD  Z15, Z16, Z15
-	VMOVUPD Z15, 64(AX)
+	VMOVUPD Z15, 64(R10)
 	VZEROUPPER
 	RET
 
 // func dtile9x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile9x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z18
@@ -6547,164 +7246,194 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z18
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z19
+	VMOVUPD      (R10), Z19
 	VFMADD231PD  Z0, Z18, Z19
-	VMOVUPD      Z19, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z19, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z1, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z2, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z3, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z4, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z5, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z6, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z7, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z8, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z9, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z10, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z11, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z12, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z13, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z14, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z15, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
 	VFMADD231PD  Z16, Z18, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R10)
+	VMOVUPD      64(R10), Z0
 	VFMADD231PD  Z17, Z18, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R10)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z18, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R10)
 	VMULPD  Z1, Z18, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z2, Z18, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R10)
 	VMULPD  Z3, Z18, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z4, Z18, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R10)
 	VMULPD  Z5, Z18, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z6, Z18, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R10)
 	VMULPD  Z7, Z18, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z8, Z18, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R10)
 	VMULPD  Z9, Z18, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z10, Z18, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R10)
 	VMULPD  Z11, Z18, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z12, Z18, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R10)
 	VMULPD  Z13, Z18, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z14, Z18, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R10)
 	VMULPD  Z15, Z18, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R10)
+	ADDQ    R11, R10
 	VMULPD  Z16, Z18, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R10)
 	VMULPD  Z17, Z18, Z17
-	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z17, 64(R10)
 	VZEROUPPER
 	RET
 
 // func dtile10x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile10x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z20
@@ -6830,178 +7559,211 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z20
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z21
+	VMOVUPD      (R11), Z21
 	VFMADD231PD  Z0, Z20, Z21
-	VMOVUPD      Z21, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z21, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z1, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z2, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z3, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z4, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z5, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z6, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z7, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z8, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z9, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z10, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z11, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z12, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z13, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z14, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z15, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z16, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z17, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z18, Z20, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z19, Z20, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z20, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R11)
 	VMULPD  Z1, Z20, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z2, Z20, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R11)
 	VMULPD  Z3, Z20, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z4, Z20, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R11)
 	VMULPD  Z5, Z20, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z6, Z20, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R11)
 	VMULPD  Z7, Z20, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z8, Z20, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R11)
 	VMULPD  Z9, Z20, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z10, Z20, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R11)
 	VMULPD  Z11, Z20, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z12, Z20, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R11)
 	VMULPD  Z13, Z20, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z14, Z20, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R11)
 	VMULPD  Z15, Z20, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z16, Z20, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R11)
 	VMULPD  Z17, Z20, Z17
-	VMOVUPD Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z18, Z20, Z18
-	VMOVUPD Z18, (AX)
+	VMOVUPD Z18, (R11)
 	VMULPD  Z19, Z20, Z19
-	VMOVUPD Z19, 64(AX)
+	VMOVUPD Z19, 64(R11)
 	VZEROUPPER
 	RET
 
 // func dtile11x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile11x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z22
@@ -7136,192 +7898,228 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z22
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z23
+	VMOVUPD      (R11), Z23
 	VFMADD231PD  Z0, Z22, Z23
-	VMOVUPD      Z23, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z23, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z1, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z2, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z3, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z4, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z5, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z6, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z7, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z8, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z9, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z10, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z11, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z12, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z13, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z14, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z15, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z16, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z17, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z18, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z19, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z20, Z22, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z21, Z22, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z22, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R11)
 	VMULPD  Z1, Z22, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z2, Z22, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R11)
 	VMULPD  Z3, Z22, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z4, Z22, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R11)
 	VMULPD  Z5, Z22, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z6, Z22, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R11)
 	VMULPD  Z7, Z22, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z8, Z22, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R11)
 	VMULPD  Z9, Z22, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z10, Z22, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R11)
 	VMULPD  Z11, Z22, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z12, Z22, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R11)
 	VMULPD  Z13, Z22, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z14, Z22, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R11)
 	VMULPD  Z15, Z22, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z16, Z22, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R11)
 	VMULPD  Z17, Z22, Z17
-	VMOVUPD Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z18, Z22, Z18
-	VMOVUPD Z18, (AX)
+	VMOVUPD Z18, (R11)
 	VMULPD  Z19, Z22, Z19
-	VMOVUPD Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z19, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z20, Z22, Z20
-	VMOVUPD Z20, (AX)
+	VMOVUPD Z20, (R11)
 	VMULPD  Z21, Z22, Z21
-	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z21, 64(R11)
 	VZEROUPPER
 	RET
 
 // func dtile12x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile12x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z24
@@ -7465,207 +8263,246 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z24
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z25
+	VMOVUPD      (R11), Z25
 	VFMADD231PD  Z0, Z24, Z25
-	VMOVUPD      Z25, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z25, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z1, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z2, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z3, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z4, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z5, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z6, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z7, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z8, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z9, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z10, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z11, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z12, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z13, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z14, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z15, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z16, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z17, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z18, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z19, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z20, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z21, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
 	VFMADD231PD  Z22, Z24, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      64(R11), Z0
 	VFMADD231PD  Z23, Z24, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R11)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z24, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R11)
 	VMULPD  Z1, Z24, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z2, Z24, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R11)
 	VMULPD  Z3, Z24, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z4, Z24, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R11)
 	VMULPD  Z5, Z24, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z6, Z24, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R11)
 	VMULPD  Z7, Z24, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z8, Z24, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R11)
 	VMULPD  Z9, Z24, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z10, Z24, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R11)
 	VMULPD  Z11, Z24, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z12, Z24, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R11)
 	VMULPD  Z13, Z24, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z14, Z24, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R11)
 	VMULPD  Z15, Z24, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z16, Z24, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R11)
 	VMULPD  Z17, Z24, Z17
-	VMOVUPD Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z17, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z18, Z24, Z18
-	VMOVUPD Z18, (AX)
+	VMOVUPD Z18, (R11)
 	VMULPD  Z19, Z24, Z19
-	VMOVUPD Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z19, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z20, Z24, Z20
-	VMOVUPD Z20, (AX)
+	VMOVUPD Z20, (R11)
 	VMULPD  Z21, Z24, Z21
-	VMOVUPD Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z21, 64(R11)
+	ADDQ    R12, R11
 	VMULPD  Z22, Z24, Z22
-	VMOVUPD Z22, (AX)
+	VMOVUPD Z22, (R11)
 	VMULPD  Z23, Z24, Z23
-	VMOVUPD Z23, 64(AX)
+	VMOVUPD Z23, 64(R11)
 	VZEROUPPER
 	RET
 
 // func dtile13x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile13x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R11
-	LEAQ   (R11)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x03, R13
+	MOVQ       R12, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z26
@@ -7821,221 +8658,263 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z26
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z27
+	VMOVUPD      (R12), Z27
 	VFMADD231PD  Z0, Z26, Z27
-	VMOVUPD      Z27, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z27, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z1, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z2, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z3, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z4, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z5, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z6, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z7, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z8, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z9, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z10, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z11, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z12, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z13, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z14, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z15, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z16, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z17, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z18, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z19, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z20, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z21, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z22, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z23, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z24, Z26, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z25, Z26, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R12)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z26, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R12)
 	VMULPD  Z1, Z26, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z2, Z26, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R12)
 	VMULPD  Z3, Z26, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z4, Z26, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R12)
 	VMULPD  Z5, Z26, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z6, Z26, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R12)
 	VMULPD  Z7, Z26, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z8, Z26, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R12)
 	VMULPD  Z9, Z26, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z10, Z26, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R12)
 	VMULPD  Z11, Z26, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z12, Z26, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R12)
 	VMULPD  Z13, Z26, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z14, Z26, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R12)
 	VMULPD  Z15, Z26, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z16, Z26, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R12)
 	VMULPD  Z17, Z26, Z17
-	VMOVUPD Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z17, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z18, Z26, Z18
-	VMOVUPD Z18, (AX)
+	VMOVUPD Z18, (R12)
 	VMULPD  Z19, Z26, Z19
-	VMOVUPD Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z19, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z20, Z26, Z20
-	VMOVUPD Z20, (AX)
+	VMOVUPD Z20, (R12)
 	VMULPD  Z21, Z26, Z21
-	VMOVUPD Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z21, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z22, Z26, Z22
-	VMOVUPD Z22, (AX)
+	VMOVUPD Z22, (R12)
 	VMULPD  Z23, Z26, Z23
-	VMOVUPD Z23, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z23, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z24, Z26, Z24
-	VMOVUPD Z24, (AX)
+	VMOVUPD Z24, (R12)
 	VMULPD  Z25, Z26, Z25
-	VMOVUPD Z25, 64(AX)
+	VMOVUPD Z25, 64(R12)
 	VZEROUPPER
 	RET
 
 // func dtile14x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·dtile14x16AVX512(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   rs+24(FP), CX
-	MOVQ   cs+32(FP), DX
-	MOVQ   b+40(FP), BX
-	MOVQ   bs+48(FP), SI
-	SHLQ   $0x03, CX
-	SHLQ   $0x03, DX
-	SHLQ   $0x03, SI
-	MOVQ   a+16(FP), DI
-	LEAQ   (CX)(CX*2), R8
-	LEAQ   (DI)(R8*1), R9
-	LEAQ   (R9)(R8*1), R10
-	LEAQ   (R10)(R8*1), R11
-	LEAQ   (R11)(R8*1), R8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	SUBQ   $0x00000002, AX
-	JL     rest
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x03, R13
+	MOVQ       R12, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	VPXORD     Z26, Z26, Z26
+	VPXORD     Z27, Z27, Z27
+	SUBQ       $0x00000002, AX
+	JL         rest
 
 body:
 	VMOVUPD      (BX), Z28
@@ -8200,182 +9079,233 @@ one:
 	JNZ          one
 
 end:
-	MOVQ         c+56(FP), AX
-	MOVQ         ldc+64(FP), CX
-	SHLQ         $0x03, CX
 	VBROADCASTSD alpha+8(FP), Z28
-	MOVQ         load+72(FP), DX
-	TESTQ        DX, DX
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
 	JZ           store
-	VMOVUPD      (AX), Z29
+	VMOVUPD      (R12), Z29
 	VFMADD231PD  Z0, Z28, Z29
-	VMOVUPD      Z29, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z29, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z1, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z2, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z3, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z4, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z5, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z6, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z7, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z8, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z9, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z10, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z11, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z12, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z13, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z14, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z15, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z16, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z17, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z18, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z19, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z20, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z21, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z22, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z23, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z24, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z25, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
-	ADDQ         CX, AX
-	VMOVUPD      (AX), Z0
+	VMOVUPD      Z0, 64(R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
 	VFMADD231PD  Z26, Z28, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(AX), Z0
+	VMOVUPD      Z0, (R12)
+	VMOVUPD      64(R12), Z0
 	VFMADD231PD  Z27, Z28, Z0
-	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      Z0, 64(R12)
 	VZEROUPPER
 	RET
 
 store:
 	VMULPD  Z0, Z28, Z0
-	VMOVUPD Z0, (AX)
+	VMOVUPD Z0, (R12)
 	VMULPD  Z1, Z28, Z1
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z1, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z2, Z28, Z2
-	VMOVUPD Z2, (AX)
+	VMOVUPD Z2, (R12)
 	VMULPD  Z3, Z28, Z3
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z3, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z4, Z28, Z4
-	VMOVUPD Z4, (AX)
+	VMOVUPD Z4, (R12)
 	VMULPD  Z5, Z28, Z5
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z5, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z6, Z28, Z6
-	VMOVUPD Z6, (AX)
+	VMOVUPD Z6, (R12)
 	VMULPD  Z7, Z28, Z7
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z7, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z8, Z28, Z8
-	VMOVUPD Z8, (AX)
+	VMOVUPD Z8, (R12)
 	VMULPD  Z9, Z28, Z9
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z9, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z10, Z28, Z10
-	VMOVUPD Z10, (AX)
+	VMOVUPD Z10, (R12)
 	VMULPD  Z11, Z28, Z11
-	VMOVUPD Z11, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z11, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z12, Z28, Z12
-	VMOVUPD Z12, (AX)
+	VMOVUPD Z12, (R12)
 	VMULPD  Z13, Z28, Z13
-	VMOVUPD Z13, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z13, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z14, Z28, Z14
-	VMOVUPD Z14, (AX)
+	VMOVUPD Z14, (R12)
 	VMULPD  Z15, Z28, Z15
-	VMOVUPD Z15, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z15, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z16, Z28, Z16
-	VMOVUPD Z16, (AX)
+	VMOVUPD Z16, (R12)
 	VMULPD  Z17, Z28, Z17
-	VMOVUPD Z17, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z17, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z18, Z28, Z18
-	VMOVUPD Z18, (AX)
+	VMOVUPD Z18, (R12)
 	VMULPD  Z19, Z28, Z19
-	VMOVUPD Z19, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z19, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z20, Z28, Z20
-	VMOVUPD Z20, (AX)
+	VMOVUPD Z20, (R12)
 	VMULPD  Z21, Z28, Z21
-	VMOVUPD Z21, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z21, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z22, Z28, Z22
-	VMOVUPD Z22, (AX)
+	VMOVUPD Z22, (R12)
 	VMULPD  Z23, Z28, Z23
-	VMOVUPD Z23, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z23, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z24, Z28, Z24
-	VMOVUPD Z24, (AX)
+	VMOVUPD Z24, (R12)
 	VMULPD  Z25, Z28, Z25
-	VMOVUPD Z25, 64(AX)
-	ADDQ    CX, AX
+	VMOVUPD Z25, 64(R12)
+	ADDQ    R13, R12
 	VMULPD  Z26, Z28, Z26
-	VMOVUPD Z26, (AX)
+	VMOVUPD Z26, (R12)
 	VMULPD  Z27, Z28, Z27
-	VMOVUPD Z27, 64(AX)
+	VMOVUPD Z27, 64(R12)
+	VZEROUPPER
+	RET
+
+// func dpack16AVX512(k int, src *float64, ld int, dst *float64)
+// Requires: AVX, AVX512F
+TEXT ·dpack16AVX512(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	SHLQ $0x03, DX
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 256(BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 320(BX)
+	ADDQ    DX, CX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, 384(BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 448(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000200, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x00000080, BX
+	DECQ    AX
+	JNZ     one
+
+end:
 	VZEROUPPER
 	RET

@@ -17,6 +17,8 @@ type kernels[T Float] struct {
 	// tile[h-1] computes an h×cols tile, C = α·A·B or, where load ≠ 0, C += α·A·B. A's
 	// element (i, p) is a[i*rs+p*cs], B's row p is the cols elements from b[p*bs].
 	tile []func(k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int)
+	// pack copies k rows of cols elements, ld apart, to dst, one after the other.
+	pack func(k int, src *T, ld int, dst *T)
 }
 
 // rows is the greatest height of a tile.

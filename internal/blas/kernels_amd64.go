@@ -39,11 +39,13 @@ type tile64 = func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs 
 var avx2x32 = kernels[float32]{
 	name: "AVX2", cols: 16,
 	tile: []tile32{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
+	pack: spack16AVX2,
 }
 
 var avx2x64 = kernels[float64]{
 	name: "AVX2", cols: 8,
 	tile: []tile64{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
+	pack: dpack8AVX2,
 }
 
 var avx512x32 = kernels[float32]{
@@ -53,6 +55,7 @@ var avx512x32 = kernels[float32]{
 		stile6x32AVX512, stile7x32AVX512, stile8x32AVX512, stile9x32AVX512, stile10x32AVX512,
 		stile11x32AVX512, stile12x32AVX512, stile13x32AVX512, stile14x32AVX512,
 	},
+	pack: spack32AVX512,
 }
 
 var avx512x64 = kernels[float64]{
@@ -62,4 +65,5 @@ var avx512x64 = kernels[float64]{
 		dtile6x16AVX512, dtile7x16AVX512, dtile8x16AVX512, dtile9x16AVX512, dtile10x16AVX512,
 		dtile11x16AVX512, dtile12x16AVX512, dtile13x16AVX512, dtile14x16AVX512,
 	},
+	pack: dpack16AVX512,
 }

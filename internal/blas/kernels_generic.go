@@ -9,6 +9,7 @@ var generic32 = kernels[float32]{
 	tile: []func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int){
 		genericTile1[float32], genericTile2[float32],
 	},
+	pack: genericPack[float32],
 }
 
 var generic64 = kernels[float64]{
@@ -16,6 +17,7 @@ var generic64 = kernels[float64]{
 	tile: []func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int){
 		genericTile1[float64], genericTile2[float64],
 	},
+	pack: genericPack[float64],
 }
 
 // view returns the n elements from p as a slice.
@@ -51,4 +53,12 @@ func genericRow[T Float](k int, alpha T, a []T, cs int, b []T, bs int, c *[4]T, 
 	c[1] += alpha * s1
 	c[2] += alpha * s2
 	c[3] += alpha * s3
+}
+
+// genericPack copies k rows of four elements.
+func genericPack[T Float](k int, src *T, ld int, dst *T) {
+	from, to := view(src, (k-1)*ld+4), view(dst, 4*k)
+	for p := range k {
+		*(*[4]T)(to[4*p:]) = *(*[4]T)(from[p*ld:])
+	}
 }

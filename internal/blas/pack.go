@@ -100,8 +100,23 @@ func (p *product[T]) rows(w *workspace[T], ic, rows, pc, kb, cols int) operandA[
 
 // packRows copies h adjacent elements of each of kb rows, ld apart.
 func packRows[T Float](dst, src []T, h, ld, kb int) {
-	for q := range kb {
-		copy(dst[q*h:q*h+h], src[q*ld:q*ld+h])
+	switch h { // copies of a known length need no call
+	case 4:
+		for q := range kb {
+			*(*[4]T)(dst[q*4:]) = *(*[4]T)(src[q*ld:])
+		}
+	case 5:
+		for q := range kb {
+			*(*[5]T)(dst[q*5:]) = *(*[5]T)(src[q*ld:])
+		}
+	case 6:
+		for q := range kb {
+			*(*[6]T)(dst[q*6:]) = *(*[6]T)(src[q*ld:])
+		}
+	default:
+		for q := range kb {
+			copy(dst[q*h:q*h+h], src[q*ld:q*ld+h])
+		}
 	}
 }
 
@@ -128,7 +143,7 @@ func (b *operandB[T]) panel(j, valid int) (first *T, bs int) {
 
 // inPlaceRows is the number of rows of C up to which B is read in place: packing it would cost
 // more than it saves.
-const inPlaceRows = 16
+const inPlaceRows = 64
 
 // panels returns the block of op(B) of the given rows and columns for a product of the given
 // number of rows of C.
@@ -142,32 +157,36 @@ func (p *product[T]) panels(w *workspace[T], pc, kb, jc, cols, rows int) operand
 		b := operandB[T]{data: src, width: width, stride: p.brs}
 		if rest := cols % width; rest > 0 {
 			w.b = grow(w.b, kb*width)
-			packPanels(w.b, src[cols-rest:], p.brs, 1, kb, rest, width)
+			p.kernels.packPanels(w.b, src[cols-rest:], p.brs, 1, kb, rest)
 			b.last = w.b
 		}
 		return b
 	}
 	w.b = grow(w.b, kb*roundUp(cols, width))
-	packPanels(w.b, src, p.brs, p.bcs, kb, cols, width)
+	p.kernels.packPanels(w.b, src, p.brs, p.bcs, kb, cols)
 	return operandB[T]{data: w.b, depth: kb, width: width}
 }
 
-// packPanels copies a kb×cols block into panels of the given width, the last one filled with
+// packPanels copies a kb×cols block into panels of the tile's width, the last one filled with
 // zeros.
-func packPanels[T Float](dst, src []T, rs, cs, kb, cols, width int) {
+func (k *kernels[T]) packPanels(dst, src []T, rs, cs, kb, cols int) {
+	width := k.cols
 	for j := 0; j < cols; j += width {
 		panel := dst[j*kb : (j+width)*kb]
 		valid := min(width, cols-j)
 		if valid < width {
 			clear(panel)
 		}
-		if cs == 1 {
+		switch {
+		case cs == 1 && valid == width:
+			k.pack(kb, &src[j], rs, &panel[0])
+		case cs == 1:
 			for q := range kb {
 				copy(panel[q*width:q*width+valid], src[q*rs+j:q*rs+j+valid])
 			}
-			continue
+		default:
+			packTransposed(panel, src[j*cs:], cs, kb, valid, width)
 		}
-		packTransposed(panel, src[j*cs:], cs, kb, valid, width)
 	}
 }
 

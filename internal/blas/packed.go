@@ -43,7 +43,7 @@ func (b *Packed[T]) Pack(tB blas.Transpose, k, n int, data []T, ld int) {
 	}
 	for pc := 0; pc < k; pc += depth {
 		kb := min(depth, k-pc)
-		packPanels(b.data[pc*padded:(pc+kb)*padded], data[pc*rs:], rs, cs, kb, n, b.kernels.cols)
+		b.kernels.packPanels(b.data[pc*padded:(pc+kb)*padded], data[pc*rs:], rs, cs, kb, n)
 	}
 }
 

@@ -19,6 +19,7 @@ func gemm() {
 			for rows := 1; rows <= s.rows; rows++ {
 				gemmTile(s.isa, f, rows, s.vecs)
 			}
+			packPanel(s.isa, f, s.vecs)
 		}
 	}
 }
@@ -65,6 +66,20 @@ func gemmTile(v isa, f float, rows, vecs int) {
 		return m
 	}
 
+	// The tile of C is read only at the end: ask for it now.
+	c, ldc := Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
+	SHLQ(U8(f.shift), ldc)
+	at := GP64()
+	MOVQ(c, at)
+	for i := range rows {
+		for d := 0; d < vecs*v.width; d += 64 {
+			PREFETCHT0(Mem{Base: at, Disp: d})
+		}
+		if i+1 < rows {
+			ADDQ(ldc, at)
+		}
+	}
+
 	sum := make([][]reg.VecVirtual, rows)
 	for i := range sum {
 		sum[i] = make([]reg.VecVirtual, vecs)
@@ -101,9 +116,6 @@ func gemmTile(v isa, f float, rows, vecs int) {
 		}
 	}, step)
 
-	c := Load(Param("c"), GP64())
-	ldc := Load(Param("ldc"), GP64())
-	SHLQ(U8(f.shift), ldc)
 	alpha := v.reg()
 	addr, err := Param("alpha").Resolve()
 	if err != nil {
@@ -137,6 +149,38 @@ func gemmTile(v isa, f float, rows, vecs int) {
 			ADDQ(ldc, c)
 		}
 	}
+	VZEROUPPER()
+	RET()
+}
+
+// packPanel writes the copy of k rows of a tile's width, ld elements apart, to a packed panel.
+func packPanel(v isa, f float, vecs int) {
+	name := fmt.Sprintf("%spack%d%s", f.prefix, vecs*v.width/f.size, v.name)
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(k int, src *%s, ld int, dst *%s)", f.goType, f.goType))
+	Doc(fmt.Sprintf("%s copies k rows of %d elements, ld apart, to dst, one after the other.", name, vecs*v.width/f.size))
+	k := Load(Param("k"), GP64())
+	src := Load(Param("src"), GP64())
+	ld := Load(Param("ld"), GP64())
+	dst := Load(Param("dst"), GP64())
+	SHLQ(U8(f.shift), ld)
+	step := func(at int) {
+		for j := range vecs {
+			t := v.reg()
+			f.load(Mem{Base: src, Disp: j * v.width}, t)
+			f.load(t, Mem{Base: dst, Disp: (at*vecs + j) * v.width})
+		}
+		ADDQ(ld, src)
+	}
+	const unroll = 4
+	loop(k, unroll, func() {
+		for i := range unroll {
+			step(i)
+		}
+		ADDQ(U32(unroll*vecs*v.width), dst)
+	}, func() {
+		step(0)
+		ADDQ(U32(vecs*v.width), dst)
+	})
 	VZEROUPPER()
 	RET()
 }
