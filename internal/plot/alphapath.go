@@ -41,12 +41,7 @@ func AlphaPath(r *regime.Result) (*Figure, error) {
 func correlationPanel(r *regime.Result, x axis, rho []float64) *panel {
 	null := r.Nulls.Isotropic.CI
 	lo, hi := float64(null[0]), float64(null[1])
-	p := &panel{title: dataTitle(r), x: x}
-	p.x.label = ""
-	for i := range p.x.ticks {
-		p.x.ticks[i].label = ""
-	}
-	p.x.ticks = append([]tick(nil), p.x.ticks...)
+	p := &panel{title: dataTitle(r), x: x.unlabelled()}
 	p.y = fromZero("correlation ρ", 5, append(rho, float64(r.Rho), hi)...)
 	if n := r.Data.NNeurons; n > 0 {
 		root := math.Sqrt(float64(n))

@@ -21,6 +21,16 @@ type tick struct {
 	label string
 }
 
+// unlabelled returns the axis with ticks but without words, for a panel above another with the same axis.
+func (a axis) unlabelled() axis {
+	ticks := make([]tick, len(a.ticks))
+	for i, t := range a.ticks {
+		ticks[i] = tick{at: t.at}
+	}
+	a.ticks, a.label = ticks, ""
+	return a
+}
+
 // norm returns the place of v on the axis: 0 at min, 1 at max. It is NaN where v is, and for v ≤ 0 on a log axis.
 func (a axis) norm(v float64) float64 {
 	if a.log {
@@ -108,17 +118,22 @@ func extent(values []float64, positive bool) (lo, hi float64) {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// linearTicks returns at most n labelled ticks at multiples of 1, 2 or 5 times a power of ten.
+// linearTicks returns about n labelled ticks, at least two, at multiples of 1, 2 or 5 times a power of ten.
 func linearTicks(lo, hi float64, n int) []tick {
-	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(n))))
-	for _, m := range []float64{1, 2, 5, 10, 20} {
-		if math.Floor(hi/(m*step)+slack)-math.Ceil(lo/(m*step)-slack)+1 <= float64(n) {
-			step *= m
-			break
+	ends := func(step float64) (first, last float64) {
+		return math.Ceil(lo/step - slack), math.Floor(hi/step + slack)
+	}
+	unit := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(n))))
+	step, best := unit, math.Inf(1)
+	for _, m := range []float64{1, 2, 5, 10} {
+		first, last := ends(m * unit)
+		if count := last - first + 1; count >= 2 && math.Abs(count-float64(n)) <= best {
+			step, best = m*unit, math.Abs(count-float64(n))
 		}
 	}
 	var ticks []tick
-	for i := math.Ceil(lo/step - slack); i <= math.Floor(hi/step+slack); i++ {
+	first, last := ends(step)
+	for i := first; i <= last; i++ {
 		ticks = append(ticks, tick{i * step, decimal(i*step, step)})
 	}
 	return ticks
@@ -189,7 +204,10 @@ func minorTicks(lo, hi float64) []tick {
 // decimal writes v with the decimals that a step of the axis needs, with a true minus sign; very large and
 // very small numbers as a multiple of a power of ten.
 func decimal(v, step float64) string {
-	if v != 0 && (step < 1e-4 || math.Abs(v) >= 1e5) {
+	if v == 0 {
+		return "0"
+	}
+	if step < 1e-4 || math.Abs(v) >= 1e5 {
 		return scientific(v)
 	}
 	decimals := max(0, int(-math.Floor(math.Log10(step)+slack)))
@@ -201,6 +219,9 @@ func scientific(v float64) string {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', 1, 64), "e")
 	mantissa = strings.Replace(strings.TrimSuffix(mantissa, ".0"), "-", "−", 1)
 	e, _ := strconv.Atoi(exponent) // digits that FormatFloat wrote
+	if mantissa == "1" {
+		return power(e)
+	}
 	return mantissa + "×" + power(e)
 }
 

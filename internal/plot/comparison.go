@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
@@ -61,6 +62,9 @@ func Comparison(sets []Column) (*Figure, error) {
 	f.grid = f.grid.lettered()
 	if len(order) > 1 {
 		f.grid.legend = legend(of, order)
+	}
+	if slices.ContainsFunc(sets, func(s Column) bool { return isInterval(s.NullRho) }) {
+		f.grid.legend = append(f.grid.legend, entry{"random readouts, 95 %", look{lightGrey, square}})
 	}
 	return f, nil
 }

@@ -60,7 +60,7 @@ func Curves(r *regime.Result) (*Figure, error) {
 	if r.Method == regime.Paper {
 		p.addCurve(r2, "R² in-sample", curve{style: stroke(vermillion, dataLine)}, vermillion)
 	} else {
-		p.addCurve(inSample, "R² in-sample", curve{style: stroke(orange, thinLine)}, orange)
+		p.addCurve(inSample, "R² in-sample", curve{style: stroke(blue, thinLine)}, blue)
 		p.addCurve(r2, "R² held-out", curve{style: stroke(vermillion, dataLine)}, vermillion)
 	}
 	if reason := noFittingDimension(r); reason != "" {

@@ -25,10 +25,10 @@ type category struct {
 	look     look
 }
 
-// Widths in a categorical panel, in columns.
+// Widths in a categorical panel: of violins and the dots in them in points, of a null in columns.
 const (
-	violinWidth = 0.62
-	dotsWidth   = 0.3
+	violinWidth = 18.0
+	dotsWidth   = 8.0
 	nullWidth   = 0.9
 )
 
@@ -51,6 +51,7 @@ func categorical(title string, null [2]float64, categories ...category) *panel {
 	if isInterval(null) {
 		all = append(all, null[1])
 		p.marks = append(p.marks, levels(null[0], null[1], lightGrey))
+		p.labels = append(p.labels, label{text: "random", x: p.x.min, y: (null[0] + null[1]) / 2, color: grey, gap: 0.5})
 	}
 	p.y = fromZero(title, 5, all...)
 	for i, c := range categories {
@@ -67,10 +68,10 @@ func (p *panel) addCategory(x float64, c category) {
 	if len(e.Draws) > 0 {
 		p.marks = append(p.marks,
 			violin{x: x, width: violinWidth, values: e.Draws, fill: tint(c.look.color, 0.25), edge: c.look.color},
-			scattered(x, dotsWidth, e.Draws, tint(c.look.color, 0.7)))
+			dots{x: repeated(x, len(e.Draws)), y: e.Draws, spread: dotsWidth, color: tint(c.look.color, 0.7), radius: 0.8})
 	}
 	p.marks = append(p.marks, points{x: []float64{x}, y: []float64{e.Value}, yci: [][2]float64{e.Interval},
-		look: c.look, radius: pointSize})
+		look: c.look, radius: pointSize, rim: true})
 	if !finite(e.Value) && !anyFinite(e.Draws) && p.reason == "" {
 		p.labels = append(p.labels, label{text: "n/a", x: x, y: p.y.value(0.02), color: grey, gap: 1})
 	}

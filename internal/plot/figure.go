@@ -88,7 +88,7 @@ func (f *Figure) svg() ([]byte, error) {
 
 func (f *Figure) png() ([]byte, error) {
 	canvas := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(Resolution), vgimg.UseBackgroundColor(white))
-	b, err := render(f, vgimg.PngCanvas{Canvas: canvas})
+	b, err := render(f, outlined{vgimg.PngCanvas{Canvas: canvas}})
 	if err != nil {
 		return nil, err
 	}

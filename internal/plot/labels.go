@@ -24,17 +24,21 @@ type endLabel struct {
 }
 
 // Costs of a bad place, per square point of overlap with a mark, with another label, and per square point
-// outside the frame; and per point of distance to the anchor.
+// outside the room; per point of distance to what it names; and of being nearly as close to what another label names.
 const (
-	costMark     = 1.0
-	costLabel    = 6.0
-	costOutside  = 4.0
-	costDistance = 0.25
+	costMark      = 2.0
+	costLabel     = 6.0
+	costOutside   = 8.0
+	costDistance  = 1.0
+	costConfusion = 30.0
 )
+
+// confusable is how much farther another label's point has to be, in points.
+const confusable = 3.0
 
 // candidates are the directions and multiples of the gap that placeLabels tries, the best liked first.
 var candidates = func() (list []vg.Point) {
-	for _, reach := range []vg.Length{1, 2.5, 5, 9, 14} {
+	for _, reach := range []vg.Length{1, 2, 3.5, 5.5, 8} {
 		for _, d := range []vg.Point{{X: 1, Y: 0.7}, {X: -1, Y: 0.7}, {X: 1, Y: -0.7}, {X: -1, Y: -0.7},
 			{X: 1}, {X: -1}, {Y: 1}, {Y: -1}} {
 			list = append(list, d.Scale(reach))
@@ -43,35 +47,73 @@ var candidates = func() (list []vg.Point) {
 	return list
 }()
 
-// placeLabels writes each label at the candidate place of lowest cost, in order, and joins far ones to
-// their place by a hairline.
-func placeLabels(f *frame, labels []label, marks []mark) {
-	if len(labels) == 0 {
+// rounds is how often the labels are placed anew, each given where the others stand.
+const rounds = 4
+
+// placeLabels writes each label at the candidate place of lowest cost, and joins far ones to what they name by a
+// hairline. It keeps within the room, off the marks, off what is taken, and away from what other labels name.
+// Labels take turns: first each finds a place among its predecessors, then among all others.
+func placeLabels(f *frame, room vg.Rectangle, labels []label, marks []mark, taken []vg.Rectangle) {
+	s := scene{room: room, taken: taken}
+	var shown []label
+	for _, l := range labels {
+		if p := f.at(l.x, l.y); finite(float64(p.X)) && finite(float64(p.Y)) {
+			shown, s.anchors = append(shown, l), append(s.anchors, p)
+		}
+	}
+	if len(shown) == 0 {
 		return
 	}
-	var boxes []vg.Rectangle
 	for _, m := range marks {
-		boxes = append(boxes, m.cover(f)...)
+		s.marks = append(s.marks, m.cover(f)...)
 	}
-	var taken []vg.Rectangle
-	for _, l := range labels {
-		anchor := f.at(l.x, l.y)
-		if !finite(float64(anchor.X)) || !finite(float64(anchor.Y)) {
-			continue
+	s.chosen = make([]candidate, len(shown))
+	for range rounds {
+		for i, l := range shown {
+			s.choose(i, l)
 		}
-		best, at := math.Inf(1), candidate{}
-		for _, d := range candidates {
-			c := l.at(anchor, d)
-			if cost := c.cost(f, anchor, boxes, taken); cost < best {
-				best, at = cost, c
-			}
-		}
-		taken = append(taken, at.box)
-		if foot, far := at.leader(anchor); far {
-			f.StrokeLine2(stroke(midGrey, hairline), anchor.X, anchor.Y, foot.X, foot.Y)
-		}
-		put(f, typeset{size: textSize, color: l.color, v: bottom}, vg.Point{X: at.box.Min.X + 1, Y: at.box.Min.Y + 2.5}, l.text)
 	}
+	for i, l := range shown {
+		box := s.chosen[i].box
+		if foot, far := s.chosen[i].leader(s.anchors[i]); far {
+			f.StrokeLine2(stroke(midGrey, hairline), s.anchors[i].X, s.anchors[i].Y, foot.X, foot.Y)
+		}
+		put(f, typeset{size: textSize, color: l.color, v: bottom}, vg.Point{X: box.Min.X + 1, Y: box.Min.Y + 2.5}, l.text)
+	}
+}
+
+// A scene is what labels have to heed.
+type scene struct {
+	room    vg.Rectangle
+	marks   []vg.Rectangle
+	taken   []vg.Rectangle
+	anchors []vg.Point  // what the labels name
+	chosen  []candidate // where they stand; the zero value is nowhere yet
+}
+
+// choose places label i.
+func (s *scene) choose(i int, l label) {
+	s.chosen[i] = candidate{}
+	others := s.others()
+	best, at := math.Inf(1), candidate{}
+	for _, d := range candidates {
+		c := l.at(s.anchors[i], d)
+		if cost := s.cost(i, c, others); cost < best {
+			best, at = cost, c
+		}
+	}
+	s.chosen[i] = at
+}
+
+// others returns the boxes of all placed labels, of their leaders, and of what was taken before.
+func (s *scene) others() []vg.Rectangle {
+	boxes := append([]vg.Rectangle(nil), s.taken...)
+	for k, c := range s.chosen {
+		if c != (candidate{}) {
+			boxes = append(boxes, c.boxes(s.anchors[k])...)
+		}
+	}
+	return boxes
 }
 
 // A candidate is a possible place of a label.
@@ -86,6 +128,47 @@ func (l label) at(anchor, d vg.Point) candidate {
 	return candidate{vg.Rectangle{Min: corner, Max: corner.Add(vg.Point{X: w, Y: h})}}
 }
 
+// boxes returns the box of the label and those along its leader.
+func (c candidate) boxes(anchor vg.Point) []vg.Rectangle {
+	boxes := []vg.Rectangle{c.box}
+	if foot, far := c.leader(anchor); far {
+		boxes = append(boxes, alongLine(anchor, foot, hairline)...)
+	}
+	return boxes
+}
+
+// leader returns where a line from the anchor meets the label, and whether it is so far that it needs one.
+func (c candidate) leader(anchor vg.Point) (foot vg.Point, far bool) {
+	return nearest(c.box, anchor), distance(c.box, anchor) > 12
+}
+
+// cost rates the candidate for label i.
+func (s *scene) cost(i int, c candidate, others []vg.Rectangle) float64 {
+	size := c.box.Size()
+	cost := costOutside * float64(size.X*size.Y-overlap(c.box, s.room))
+	for _, b := range s.marks {
+		cost += costMark * float64(overlap(c.box, b))
+	}
+	for _, b := range c.boxes(s.anchors[i]) {
+		for _, o := range others {
+			cost += costLabel * float64(overlap(b, o))
+		}
+	}
+	own := distance(c.box, s.anchors[i])
+	for k, a := range s.anchors {
+		if k != i && distance(c.box, a) < own+confusable {
+			cost += costConfusion
+		}
+	}
+	return cost + costDistance*own
+}
+
+// distance returns how far p is from the box.
+func distance(box vg.Rectangle, p vg.Point) float64 {
+	d := nearest(box, p).Sub(p)
+	return math.Hypot(float64(d.X), float64(d.Y))
+}
+
 func sign(v vg.Length) vg.Length {
 	switch {
 	case v > 0:
@@ -94,26 +177,6 @@ func sign(v vg.Length) vg.Length {
 		return -1
 	}
 	return 0
-}
-
-func (c candidate) cost(f *frame, anchor vg.Point, boxes, taken []vg.Rectangle) float64 {
-	size := c.box.Size()
-	cost := costOutside * float64(size.X*size.Y-overlap(c.box, f.Rectangle))
-	for _, b := range boxes {
-		cost += costMark * float64(overlap(c.box, b))
-	}
-	for _, b := range taken {
-		cost += costLabel * float64(overlap(c.box, b))
-	}
-	foot := nearest(c.box, anchor).Sub(anchor)
-	return cost + costDistance*math.Hypot(float64(foot.X), float64(foot.Y))
-}
-
-// leader returns where a line from the anchor meets the label, and whether it is so far that it needs one.
-func (c candidate) leader(anchor vg.Point) (foot vg.Point, far bool) {
-	foot = nearest(c.box, anchor)
-	d := foot.Sub(anchor)
-	return foot, math.Hypot(float64(d.X), float64(d.Y)) > 12
 }
 
 // overlap returns the area that two boxes share.
@@ -129,8 +192,8 @@ func nearest(box vg.Rectangle, p vg.Point) vg.Point {
 }
 
 // drawEnds writes the labels right of the frame at the height of their lines, moved apart where they would
-// overlap.
-func drawEnds(f *frame, ends []endLabel) {
+// overlap, and returns the boxes that they take.
+func drawEnds(f *frame, ends []endLabel) []vg.Rectangle {
 	type placed struct {
 		endLabel
 		at vg.Length
@@ -147,9 +210,14 @@ func drawEnds(f *frame, ends []endLabel) {
 		heights[i] = list[i].at
 	}
 	spread(heights, 1.15*textSize, f.Max.Y)
+	boxes := make([]vg.Rectangle, len(list))
 	for i, e := range list {
-		put(f, typeset{size: textSize, color: e.color, v: center}, vg.Point{X: f.Max.X + endGap, Y: heights[i]}, e.text)
+		at := vg.Point{X: f.Max.X + endGap, Y: heights[i]}
+		put(f, typeset{size: textSize, color: e.color, v: center}, at, e.text)
+		half := vg.Point{Y: textSize / 2}
+		boxes[i] = vg.Rectangle{Min: at.Sub(half), Max: at.Add(half).Add(vg.Point{X: textWidth(e.text, textSize)})}
 	}
+	return boxes
 }
 
 // spread moves ascending heights apart to the given distance, none above the ceiling: first upward, then, from the

@@ -46,8 +46,8 @@ func (g grid) lettered() grid {
 }
 
 func (g grid) draw(c draw.Canvas) {
-	c.Max.Y -= g.drawLegend(c)
 	cols, rows := g.margins()
+	c.Max.Y -= g.drawLegend(c, cols[0].left)
 	dataWidth, dataHeight := c.Size().X, c.Size().Y
 	for _, m := range cols {
 		dataWidth -= m.left + m.right
@@ -109,13 +109,13 @@ func share(parts []float64, i, n int) vg.Length {
 	return vg.Length(parts[i] / sum)
 }
 
-// drawLegend writes the entries from left to right, in as many lines as they need, and returns the height
+// drawLegend writes the entries from the indent to the right, in as many lines as they need, and returns the height
 // that they took.
-func (g grid) drawLegend(c draw.Canvas) vg.Length {
+func (g grid) drawLegend(c draw.Canvas, indent vg.Length) vg.Length {
 	if len(g.legend) == 0 {
 		return 0
 	}
-	x, y := c.Min.X+edgeSlack+gridGap, c.Max.Y-edgeSlack-textSize/2
+	x, y := c.Min.X+indent, c.Max.Y-edgeSlack-textSize/2
 	begin := x
 	for _, e := range g.legend {
 		width := lineOfEntry + textWidth(e.text, textSize)
@@ -127,5 +127,5 @@ func (g grid) drawLegend(c draw.Canvas) vg.Length {
 		put(c, typeset{size: textSize, color: black, v: center}, vg.Point{X: x + lineOfEntry, Y: y}, e.text)
 		x += width + legendGap
 	}
-	return c.Max.Y - y + textSize/2
+	return c.Max.Y - y + textSize
 }

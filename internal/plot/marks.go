@@ -67,7 +67,7 @@ func alongLine(from, to vg.Point, half vg.Length) []vg.Rectangle {
 	n := int(math.Ceil(math.Hypot(float64(step.X), float64(step.Y)) / coverStep))
 	boxes := make([]vg.Rectangle, 0, n+1)
 	for i := range n + 1 {
-		boxes = append(boxes, around(from.Add(step.Scale(vg.Length(i)/vg.Length(max(n, 1)))), half+0.5))
+		boxes = append(boxes, around(from.Add(step.Scale(vg.Length(i)/vg.Length(max(n, 1)))), max(half+0.5, coverStep/2)))
 	}
 	return boxes
 }
@@ -173,18 +173,19 @@ func regular(at vg.Point, r vg.Length, corners int, turn float64) vg.Path {
 	return p
 }
 
-// points draws a shape, with a white rim, at each finite point, and interval bars where the interval is
-// finite and not empty.
+// points draws a shape at each finite point, and interval bars where the interval is finite and not empty. A
+// white rim sets points off from what lies under them.
 type points struct {
 	x, y     []float64
 	xci, yci [][2]float64 // nil: none
 	look     look
 	radius   vg.Length
+	rim      bool
 }
 
 // point is points of one.
 func point(x, y float64, l look) points {
-	return points{x: []float64{x}, y: []float64{y}, look: l, radius: pointSize}
+	return points{x: []float64{x}, y: []float64{y}, look: l, radius: pointSize, rim: true}
 }
 
 func (m points) draw(f *frame) {
@@ -201,8 +202,10 @@ func (m points) draw(f *frame) {
 		path := m.look.shape(p, m.radius)
 		f.SetColor(m.look.color)
 		f.Fill(path)
-		f.SetLineStyle(stroke(white, hairline))
-		f.Stroke(path)
+		if m.rim {
+			f.SetLineStyle(stroke(white, hairline))
+			f.Stroke(path)
+		}
 	}
 }
 
@@ -249,10 +252,12 @@ func (m points) cover(f *frame) []vg.Rectangle {
 	return boxes
 }
 
-// dots draws many small points as one path, which keeps vector files small.
+// dots draws many small points as one path, which keeps vector files small. On a categorical axis they can be
+// spread, in points of the page: by the golden ratio, so that neighbours in the list stand apart.
 type dots struct {
 	background
 	x, y   []float64
+	spread vg.Length
 	color  color.Color
 	radius vg.Length
 }
@@ -260,7 +265,9 @@ type dots struct {
 func (m dots) draw(f *frame) {
 	var path vg.Path
 	for i := range m.x {
-		if p := f.at(m.x[i], m.y[i]); f.Contains(p) {
+		p := f.at(m.x[i], m.y[i])
+		p.X += m.spread * vg.Length(math.Mod(float64(i+1)*(math.Phi-1), 1)-0.5)
+		if f.Contains(p) {
 			path = append(path, regular(p, m.radius, 6, 0)...)
 		}
 	}
@@ -271,12 +278,11 @@ func (m dots) draw(f *frame) {
 	f.Fill(path)
 }
 
-// column returns dots beside each other around x, spread by the golden ratio over the width so that
-// neighbours in the list stand apart.
-func scattered(x, width float64, values []float64, c color.Color) dots {
-	m := dots{y: values, x: make([]float64, len(values)), color: c, radius: 0.8}
-	for i := range values {
-		m.x[i] = x + width*(math.Mod(float64(i+1)*(math.Phi-1), 1)-0.5)
+// repeated returns n times x.
+func repeated(x float64, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = x
 	}
-	return m
+	return out
 }

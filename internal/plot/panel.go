@@ -1,6 +1,8 @@
 package plot
 
 import (
+	"math"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -43,7 +45,7 @@ type margins struct{ left, right, bottom, top vg.Length }
 
 // Distances between parts of a panel.
 const (
-	labelGap  = 3.0 // axis title to tick labels
+	labelGap  = 4.0 // axis title to tick labels
 	tickGap   = 2.0 // tick to its label
 	endGap    = 3.0 // line to the label beside it
 	lineSkip  = 1.2 // between lines of text, as a share of their size
@@ -100,6 +102,37 @@ func (a axis) depth(vertical bool) vg.Length {
 		d += labelGap + textSize
 	}
 	return d
+}
+
+// thinned returns the ticks with every second, third, … label, the one at 0 among them, if on an axis of this length
+// they would touch otherwise.
+func (a axis) thinned(length vg.Length) []tick {
+	var labelled []int // ascending, as linearTicks and its like return them
+	zero := 0
+	for i, t := range a.ticks {
+		if t.label == "" {
+			continue
+		}
+		if t.at == 0 {
+			zero = len(labelled)
+		}
+		labelled = append(labelled, i)
+	}
+	for every := 1; ; every++ {
+		ticks := a.unlabelled().ticks
+		fits, end := true, vg.Length(math.Inf(-1))
+		for k := zero % every; k < len(labelled); k += every {
+			t := a.ticks[labelled[k]]
+			half := textWidth(t.label, tickSize) / 2
+			at := length * vg.Length(a.norm(t.at))
+			fits = fits && at-half > end
+			end = at + half + tickGap
+			ticks[labelled[k]] = t
+		}
+		if fits {
+			return ticks
+		}
+	}
 }
 
 // overhang is how far the last tick label of x sticks out to the right, at most: half its width.
@@ -166,8 +199,12 @@ func (p *panel) draw(area draw.Canvas, outer margins) {
 		p.drawReason(f)
 		return
 	}
-	drawEnds(f, p.ends)
-	placeLabels(f, p.labels, p.marks)
+	taken := drawEnds(f, p.ends)
+	room := f.Rectangle
+	if p.twin == nil {
+		room.Max.X += outer.right - edgeSlack
+	}
+	placeLabels(f, room, p.labels, p.marks, taken)
 }
 
 // drawReason writes in the middle of the axes why there is nothing on them.
@@ -200,7 +237,7 @@ func (p *panel) drawX(f *frame) {
 	}
 	f.StrokeLine2(stroke(black, spineWidth), f.Min.X, f.Min.Y, f.Max.X, f.Min.Y)
 	y := f.Min.Y
-	for _, t := range a.ticks {
+	for _, t := range a.thinned(f.Max.X - f.Min.X) {
 		u := a.norm(t.at)
 		if u < -slack || u > 1+slack {
 			continue

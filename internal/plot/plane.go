@@ -32,6 +32,7 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 		x: fromZero("relative fitting dimension d_{fit} / d_{var}", 6, xs...),
 		y: counting("ρ√N", append(ys, 1)...),
 	}
+	p.y = counting("ρ√N", p.y.min, p.y.max*1.2) // room for names above the highest
 	if len(xs) == 0 {
 		p.reason = "undefined: no recording has both ρ and a fitting dimension"
 		return &Figure{Single, 75 * vg.Millimeter, single(p)}, nil

@@ -16,14 +16,14 @@ const (
 	mostRows     = 600
 	mostTrials   = 8
 	scatterRows  = 500
-	wideAsSquare = 3.4 // the time axis, relative to the scatter's
+	wideAsSquare = 4.6 // the time axis, relative to the scatter's
 )
 
 // Prediction draws what the readout predicts beside what was measured, one row of panels for each output (the
 // first six): on the left a stretch of at most eight trials and 600 rows over time, the first in which the prediction
 // is whole, with a thin rule where a trial begins; on the right one against the other, at up to 500 rows evenly spread over the recording, with
 // the identity. Lines are interrupted between trials and where a value is NaN. R² of each output stands above
-// its panel. Time counts from the start of the stretch, in seconds, or in rows if the bin is unknown.
+// the latter. Time counts from the start of the stretch, in seconds, or in rows if the bin is unknown.
 //
 // A result that carries no prediction (one read from a file, or of a recording too large) gives a figure that
 // says so. It is an error if prediction and measurement differ in shape.
@@ -46,19 +46,18 @@ func Prediction(r *regime.Result) (*Figure, error) {
 	for j := range shown {
 		over, against := s.panel(r, j), scatterPanel(r, j)
 		if j == 0 {
-			over.title = joinTitle(dataTitle(r), over.title)
+			over.title = dataTitle(r)
 		}
 		if j == shown-1 && shown < d {
 			over.x.label += fmt.Sprintf("   (%d of %d outputs)", shown, d)
 		}
 		if j < shown-1 {
-			over.x.label, against.x.label = "", ""
-			over.x = unlabelled(over.x)
+			over.x, against.x = over.x.unlabelled(), against.x.unlabelled()
 		}
 		g.panels = append(g.panels, []*panel{over, against})
 	}
 	g.legend = []entry{{"measured", look{midGrey, square}}, {"predicted" + heldOut(r), look{vermillion, square}}}
-	height := 14 + 30*vg.Length(shown)
+	height := 14 + 29*vg.Length(shown)
 	return &Figure{Double, height * vg.Millimeter, g}, nil
 }
 
@@ -67,23 +66,6 @@ func heldOut(r *regime.Result) string {
 		return ", in-sample"
 	}
 	return ", held-out"
-}
-
-func joinTitle(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "   " + b
-}
-
-// unlabelled returns the axis with ticks but no numbers.
-func unlabelled(a axis) axis {
-	ticks := make([]tick, len(a.ticks))
-	for i, t := range a.ticks {
-		ticks[i] = tick{at: t.at}
-	}
-	a.ticks = ticks
-	return a
 }
 
 // A stretch is the rows that are shown over time.
@@ -159,9 +141,8 @@ func (s stretch) column(m *mat.Dense, j int) (time, value []float64) {
 func (s stretch) panel(r *regime.Result, j int) *panel {
 	time, actual := s.column(r.Actual, j)
 	_, predicted := s.column(r.Prediction, j)
-	p := &panel{title: r2Title(r, j)}
-	p.x = linearExact(s.unit, 8, 0, math.Max(1, float64(s.to-s.from-1))*s.bin)
-	p.y = linear(outputName(r, j), 4, append(predicted, actual...)...)
+	p := &panel{x: linearExact(s.unit, 8, 0, math.Max(1, float64(s.to-s.from-1))*s.bin),
+		y: linear(outputName(r, j), 4, append(predicted, actual...)...)}
 	for _, row := range s.starts {
 		at := (float64(row-s.from) - 0.5) * s.bin
 		p.marks = append(p.marks, line(at, p.y.min, at, p.y.max, stroke(lightGrey, thinLine)))
@@ -186,7 +167,7 @@ func scatterPanel(r *regime.Result, j int) *panel {
 		}
 	}
 	both := append(append([]float64(nil), x...), y...)
-	p := &panel{x: linear("measured", 3, both...), y: linear("predicted", 3, both...)}
+	p := &panel{title: r2Title(r, j), x: linear("measured", 3, both...), y: linear("predicted", 3, both...)}
 	if len(x) == 0 {
 		p.reason = "undefined"
 		return p

@@ -26,7 +26,7 @@ var guides = []struct {
 
 // Scaling draws ρ√N against the number of neurons N, both axes logarithmic, one line with points for each
 // curve and its 95 % interval as a band; the guide lines N⁰, N^¼ and N^½ start at the smallest size at the
-// geometric mean of the curves there. Curves carry their names at the right end.
+// geometric mean of the curves there. Each curve carries its name and exponent.
 //
 // Values that are not positive have no place on the axes and are left out. Without any, the figure says
 // so. It is an error if a curve has not as many estimates as sizes.
@@ -55,15 +55,21 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 	end := slices.Max(sizes)
 	values = append(values, level, level*math.Sqrt(end/start))
 	p.y = counting(yTitle, values...)
+	var guideLines []mark
 	for _, g := range guides {
 		at := level * math.Pow(end/start, g.exponent)
-		p.marks = append(p.marks, line(start, level, end, at, stroke(midGrey, hairline, dashed...)))
+		guideLines = append(guideLines, line(start, level, end, at, stroke(midGrey, hairline, dashed...)))
 		p.ends = append(p.ends, endLabel{g.text, at, grey})
 	}
 	of, order := looks(groups)
+	var lines []mark
 	for i, c := range curves {
-		p.addScaling(c, of[groups[i]])
+		l := of[groups[i]]
+		p.marks = append(p.marks, c.ribbon(l))
+		lines = append(lines, c.lines(l)...)
+		p.labels = append(p.labels, c.label(l)...)
 	}
+	p.marks = append(append(p.marks, guideLines...), lines...)
 	f := &Figure{Single, 68 * vg.Millimeter, single(p)}
 	if len(order) < len(curves) {
 		f.grid.legend = legend(of, order)
@@ -78,29 +84,39 @@ func (c ScalingCurve) group() string {
 	return c.Group
 }
 
-func (p *panel) addScaling(c ScalingCurve, l look) {
+// ribbon shades the intervals.
+func (c ScalingCurve) ribbon(l look) ribbon {
+	m := ribbon{color: tint(l.color, 0.2)}
+	for i, e := range c.RhoSqrtN {
+		low, high := math.NaN(), math.NaN()
+		if b := e.band(); b != nil && b[0] > 0 {
+			low, high = b[0], b[1]
+		}
+		m.x, m.low, m.high = append(m.x, float64(c.N[i])), append(m.low, low), append(m.high, high)
+	}
+	return m
+}
+
+func (c ScalingCurve) lines(l look) []mark {
 	n, y := make([]float64, len(c.N)), make([]float64, len(c.N))
-	low, high := make([]float64, len(c.N)), make([]float64, len(c.N))
 	for i, e := range c.RhoSqrtN {
 		n[i], y[i] = float64(c.N[i]), e.Value
-		low[i], high[i] = math.NaN(), math.NaN()
-		if b := e.band(); b != nil && b[0] > 0 {
-			low[i], high[i] = b[0], b[1]
+	}
+	return []mark{curve{n, y, stroke(l.color, thinLine)}, points{x: n, y: y, look: l, radius: 0.8 * pointSize, rim: true}}
+}
+
+// label names the curve near its middle, with the exponent.
+func (c ScalingCurve) label(l look) []label {
+	for i := 2 * len(c.N) / 3; i < len(c.N); i++ {
+		if y := c.RhoSqrtN[i].Value; finite(y) && y > 0 {
+			text := name(c.Name, shortName)
+			if finite(c.Exponent.Value) {
+				text += ": γ = " + decimal(c.Exponent.Value, 0.01)
+			}
+			return []label{{text: text, x: float64(c.N[i]), y: y, color: l.color, gap: 5}}
 		}
 	}
-	p.marks = append(p.marks,
-		ribbon{x: n, low: low, high: high, color: tint(l.color, 0.2)},
-		curve{n, y, stroke(l.color, thinLine)},
-		points{x: n, y: y, look: l, radius: 0.8 * pointSize})
-	last := lastPositive(y)
-	if last < 0 {
-		return
-	}
-	text := name(c.Name, shortName)
-	if finite(c.Exponent.Value) {
-		text += ": γ = " + decimal(c.Exponent.Value, 0.01)
-	}
-	p.labels = append(p.labels, label{text: text, x: n[last], y: y[last], color: l.color, gap: 5})
+	return nil
 }
 
 // band returns the ends of what is shaded: the interval, or the central 95 % of the draws; nil if neither is
@@ -135,15 +151,6 @@ func guideStart(curves []ScalingCurve) (size, level float64) {
 		}
 	}
 	return size, math.Exp(sum / count)
-}
-
-func lastPositive(values []float64) int {
-	for i := len(values) - 1; i >= 0; i-- {
-		if finite(values[i]) && values[i] > 0 {
-			return i
-		}
-	}
-	return -1
 }
 
 // legend returns an entry for each group.

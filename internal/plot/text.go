@@ -141,8 +141,10 @@ func put(c vg.Canvas, t typeset, at vg.Point, s string) {
 	at = at.Add(offset)
 	for _, r := range runs(s, t.size) {
 		f := sized(face, r.size)
-		c.FillString(f, vg.Point{X: at.X, Y: at.Y + r.shift}, r.text)
-		at.X += f.Width(r.text)
+		word := strings.TrimLeft(r.text, " ") // SVG swallows spaces at the start of a text
+		at.X += f.Width(r.text[:len(r.text)-len(word)])
+		c.FillString(f, vg.Point{X: at.X, Y: at.Y + r.shift}, word)
+		at.X += f.Width(word)
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 // give a short line each.
 type violin struct {
 	background
-	x, width float64 // in units of the x axis
-	values   []float64
-	fill     color.Color
-	edge     color.Color
+	x      float64
+	width  vg.Length // on the page
+	values []float64
+	fill   color.Color
+	edge   color.Color
 }
 
 func (m violin) draw(f *frame) {
@@ -25,16 +26,23 @@ func (m violin) draw(f *frame) {
 	y, w := density(values)
 	if y == nil {
 		for _, v := range values {
-			line(m.x-m.width/4, v, m.x+m.width/4, v, stroke(m.edge, thinLine)).draw(f)
+			if p := f.at(m.x, v); f.Contains(p) {
+				f.StrokeLine2(stroke(m.edge, thinLine), p.X-m.width/4, p.Y, p.X+m.width/4, p.Y)
+			}
 		}
 		return
 	}
+	side := func(i int, sign vg.Length) vg.Point {
+		p := f.at(m.x, y[i])
+		p.X += sign * m.width / 2 * vg.Length(w[i])
+		return p
+	}
 	outline := make([]vg.Point, 0, 2*len(y))
 	for i := range y {
-		outline = append(outline, f.at(m.x-m.width/2*w[i], y[i]))
+		outline = append(outline, side(i, -1))
 	}
 	for i := len(y) - 1; i >= 0; i-- {
-		outline = append(outline, f.at(m.x+m.width/2*w[i], y[i]))
+		outline = append(outline, side(i, +1))
 	}
 	for _, p := range outline {
 		if !finite(float64(p.Y)) { // not a positive value on a log axis
