@@ -50,9 +50,18 @@ func Prepare(s *recording.Session, o Options) (*recording.Recording, error) {
 	return p.recording()
 }
 
+// neurons returns the number of neurons of a session.
+func neurons(s *recording.Session) int {
+	if s.Activity == nil {
+		return len(s.Units)
+	}
+	_, n := s.Activity.Dims()
+	return n
+}
+
 // checkSession returns an error for a session that has no activity or contradicts itself.
 func checkSession(s *recording.Session) error {
-	if s.N() == 0 {
+	if neurons(s) == 0 {
 		return fmt.Errorf("preprocess: %w: the session has no units", recording.ErrEmpty)
 	}
 	if s.Activity == nil {
@@ -76,7 +85,8 @@ type plan struct {
 	outputs []*samples
 	columns []int // of the outputs side by side
 	src     source
-	units   []int // of the session
+	shared  *mat.Dense // the session's own matrix, as long as it is the source
+	units   []int      // of the session
 	kernel  kernel
 	pieces  []piece
 	y       *mat.Dense // behaviour of every row of the pieces
@@ -150,11 +160,11 @@ func (p *plan) breaks() []int {
 }
 
 func (p *plan) setUnits() (err error) {
-	if p.units, err = ParseIndices(p.o.Units, "units", p.s.N(), unitNames(p.s)); err != nil {
+	if p.units, err = ParseIndices(p.o.Units, "units", neurons(p.s), unitNames(p.s)); err != nil {
 		return err
 	}
 	if p.s.Activity != nil {
-		p.src = newGridRows(p.s.Activity, p.grid)
+		p.src, p.shared = newGridRows(p.s.Activity, p.grid), p.s.Activity.Values
 	} else {
 		p.src = spikes{p.s.Units, p.grid.width}
 	}
@@ -490,16 +500,16 @@ func (p *plan) setActivity(rec *recording.Recording) (err error) {
 	a := newActivity(p.src, p.kernel, p.pieces)
 	g, gridded := p.src.(gridRows)
 	from, to, adjacent := p.fileRows()
-	asItIs := gridded && adjacent && g.units == nil && g.factor == 1 && g.div == 1 && p.kernel.identity()
+	asItIs := gridded && len(p.o.AverageBy) == 0 && adjacent && g.units == nil && g.factor == 1 && g.div == 1 && p.kernel.identity()
 	inFile := p.s.Activity != nil && p.s.Activity.Stream != nil && len(p.o.AverageBy) == 0
 	switch {
 	case inFile && asItIs && to-from == first(g.rows.Dims()):
 		rec.Stream = p.s.Activity.Stream
 	case inFile || p.o.Stream:
 		rec.Stream = a
-	case asItIs && len(p.o.AverageBy) == 0:
-		_, n := p.s.Activity.Values.Dims()
-		rec.X = p.s.Activity.Values.Slice(from, to, 0, n).(*mat.Dense)
+	case asItIs && p.shared != nil:
+		_, n := p.shared.Dims()
+		rec.X = p.shared.Slice(from, to, 0, n).(*mat.Dense)
 	default:
 		rec.X, err = a.dense()
 	}
@@ -536,7 +546,7 @@ func (p *plan) decoder() *recording.Decoder {
 		}
 	}
 	rows, n := d.W.Dims()
-	if n != p.s.N() || slices.Max(p.columns) >= rows || len(d.Offset) != rows {
+	if n != neurons(p.s) || slices.Max(p.columns) >= rows || len(d.Offset) != rows {
 		p.note("The known decoder is %d×%d and does not fit the recording.", rows, n)
 		return nil
 	}
@@ -549,7 +559,7 @@ func (p *plan) decoder() *recording.Decoder {
 	if len(p.units) < n {
 		p.note("The known decoder is restricted to the units that are left.")
 	}
-	if !p.kernel.identity() {
+	if p.o.Smooth > 0 {
 		p.note("The known decoder acted on activity that was not smoothed.")
 	}
 	if p.o.Lag != 0 {
