@@ -205,7 +205,7 @@ func (a *Array) numbers(imag bool) (part, error) {
 		return part{}, a.fail(err)
 	}
 	if p.n != a.Len() {
-		return part{}, a.fail(fmt.Errorf("element at %s: %d numbers for %s", p.src.place(p.off), p.n, shape(a.Dims)))
+		return part{}, a.fail(fmt.Errorf("data at %s: %d numbers for %s", p.src.place(p.off), p.n, shape(a.Dims)))
 	}
 	return p, nil
 }

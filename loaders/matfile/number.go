@@ -60,7 +60,7 @@ const chunkBytes = 16 << 10
 func (p part) each(from, n int, f func(i int, b []byte) error) error {
 	w := p.typ.width()
 	if w == 0 {
-		return fmt.Errorf("element at %s: type %d holds no numbers", p.src.place(p.off), p.typ)
+		return fmt.Errorf("data at %s: type %d holds no numbers", p.src.place(p.off), p.typ)
 	}
 	step := chunkBytes / w
 	scratch := make([]byte, min(n, step)*w)

@@ -35,7 +35,7 @@ func (a *Array) stored(imag bool) (*index, []float64, error) {
 		return nil, nil, a.fail(err)
 	}
 	if p.n < len(ix.row) {
-		return nil, nil, a.fail(fmt.Errorf("element at %s: %d numbers for %d places", p.src.place(p.off), p.n, len(ix.row)))
+		return nil, nil, a.fail(fmt.Errorf("data at %s: %d numbers for %d places", p.src.place(p.off), p.n, len(ix.row)))
 	}
 	val := make([]float64, len(ix.row))
 	if err := p.float64s(val, 0); err != nil {

@@ -156,7 +156,7 @@ func (n *node4) column(j int) part {
 
 func (n *node4) sparseDims() ([]int, error) {
 	if n.rows < 1 || n.cols < 3 || n.cols > 4 || n.isComplex {
-		return nil, fmt.Errorf("element at %#x: a sparse matrix in a list of %d×%d", n.re.off, n.rows, n.cols)
+		return nil, fmt.Errorf("data at %#x: a sparse matrix in a list of %d×%d", n.re.off, n.rows, n.cols)
 	}
 	dims := make([]int, 2)
 	for j := range dims {
@@ -168,12 +168,12 @@ func (n *node4) sparseDims() ([]int, error) {
 			return nil, err
 		}
 		if v[0] < 0 || v[0] > math.MaxInt32 {
-			return nil, fmt.Errorf("element at %#x: a sparse matrix with a size of %d", n.re.off, v[0])
+			return nil, fmt.Errorf("data at %#x: a sparse matrix with a size of %d", n.re.off, v[0])
 		}
 		dims[j] = int(v[0])
 	}
 	if !countable(dims) {
-		return nil, fmt.Errorf("element at %#x: %s are too many elements", n.re.off, shape(dims))
+		return nil, fmt.Errorf("data at %#x: %s are too many elements", n.re.off, shape(dims))
 	}
 	return dims, nil
 }
@@ -188,7 +188,7 @@ func (n *node4) sparse() (*index, error) {
 		}
 		for k := range ix[j] {
 			if ix[j][k]--; ix[j][k] < 0 {
-				return nil, fmt.Errorf("element at %#x: index 0 where they count from 1", n.re.off)
+				return nil, fmt.Errorf("data at %#x: index 0 where they count from 1", n.re.off)
 			}
 		}
 	}

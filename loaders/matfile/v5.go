@@ -417,7 +417,7 @@ func (n *node5) sparse() (*index, error) {
 	}
 	dims := n.shape
 	if cols.n != dims[1]+1 {
-		return nil, fmt.Errorf("element at %s: %d column starts for %s", n.src.place(cols.off), cols.n, shape(dims))
+		return nil, fmt.Errorf("data at %s: %d column starts for %s", n.src.place(cols.off), cols.n, shape(dims))
 	}
 	start := make([]int64, cols.n)
 	if err := cols.int64s(start); err != nil {
@@ -425,12 +425,12 @@ func (n *node5) sparse() (*index, error) {
 	}
 	nnz := start[dims[1]]
 	if start[0] != 0 || nnz < 0 || nnz > int64(rows.n) {
-		return nil, fmt.Errorf("element at %s: columns begin at %d and end at %d of %d", n.src.place(cols.off), start[0], nnz, rows.n)
+		return nil, fmt.Errorf("data at %s: columns begin at %d and end at %d of %d", n.src.place(cols.off), start[0], nnz, rows.n)
 	}
 	ix := &index{col: make([]int, nnz)}
 	for j := range dims[1] {
 		if start[j+1] < start[j] || start[j+1] > nnz {
-			return nil, fmt.Errorf("element at %s: column %d ends at %d before it begins at %d", n.src.place(cols.off), j, start[j+1], start[j])
+			return nil, fmt.Errorf("data at %s: column %d ends at %d before it begins at %d", n.src.place(cols.off), j, start[j+1], start[j])
 		}
 		for k := start[j]; k < start[j+1]; k++ {
 			ix.col[k] = j
@@ -450,7 +450,7 @@ func (p part) indices(size int) ([]int, error) {
 	ix := make([]int, p.n)
 	for i, k := range v {
 		if k < 0 || k >= int64(size) {
-			return nil, fmt.Errorf("element at %s: index %d of %d", p.src.place(p.off), k, size)
+			return nil, fmt.Errorf("data at %s: index %d of %d", p.src.place(p.off), k, size)
 		}
 		ix[i] = int(k)
 	}
