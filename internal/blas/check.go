@@ -39,3 +39,10 @@ func triangle(uplo blas.Uplo) part {
 	}
 	panic(fmt.Sprintf("blas: no such triangle %q", byte(uplo)))
 }
+
+// checkLength panics where a vector has n elements in place of the number wanted.
+func checkLength(name string, n, want int) {
+	if n != want {
+		panic(fmt.Sprintf("blas: %s has %d elements, want %d", name, n, want))
+	}
+}

@@ -276,18 +276,8 @@ func (p *product[T]) span(i, j, width int) (from, to int) {
 
 // scale multiplies the block of C by β; β = 0 overwrites what was there.
 func (p *product[T]) scale(r rect) {
-	if p.beta == 1 {
-		return
-	}
 	for i := r.i0; i < r.i1; i++ {
 		from, to := p.span(i, r.j0, r.j1-r.j0)
-		row := p.c[i*p.ldc+from : i*p.ldc+to]
-		if p.beta == 0 {
-			clear(row)
-			continue
-		}
-		for j := range row {
-			row[j] *= p.beta
-		}
+		rescale(p.beta, p.c[i*p.ldc+from:i*p.ldc+to])
 	}
 }

@@ -124,14 +124,6 @@ func at(t blas.Transpose, i, j, ld int) int {
 	return i*ld + j
 }
 
-// shape returns the stored shape of an op(X) of rows×cols.
-func shape(t blas.Transpose, rows, cols int) (int, int) {
-	if transposed(t) {
-		return cols, rows
-	}
-	return rows, cols
-}
-
 // bitsOf returns the representation of x, to compare results to the last bit.
 func bitsOf[T Float](x []T) []uint64 {
 	bits := make([]uint64, len(x))

@@ -19,6 +19,15 @@ type kernels[T Float] struct {
 	tile []func(k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int)
 	// pack copies k rows of cols elements, ld apart, to dst, one after the other.
 	pack func(k int, src *T, ld int, dst *T)
+
+	// Vectors of n > 0 elements. A sum is taken in 128 bytes' worth of partial sums, partial sum
+	// l that of the elements l, l+lanes, l+2·lanes, …; these are added halves onto halves, and
+	// then the sum of the n mod lanes last elements.
+	dot     func(n int, x, y *T) T                 // Σ x[i]·y[i]
+	axpy    func(n int, alpha T, x, y *T)          // y[i] += α·x[i]
+	scal    func(n int, alpha T, x *T)             // x[i] *= α
+	axpy4   func(n int, alpha, x *T, ld int, y *T) // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
+	dotAxpy func(n int, alpha T, a, x, y *T) T     // y[i] += α·a[i], and Σ a[i]·x[i]
 }
 
 // rows is the greatest height of a tile.

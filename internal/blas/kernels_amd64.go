@@ -3,6 +3,7 @@ package blas
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C gen . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg blas
+//go:generate go run -C gen . -family level -out ../level_amd64.s -stubs ../level_amd64.go -pkg blas
 
 // cpu.X86 reports a feature only where the operating system saves its registers too.
 var (
@@ -40,12 +41,14 @@ var avx2x32 = kernels[float32]{
 	name: "AVX2", cols: 16,
 	tile: []tile32{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
 	pack: spack16AVX2,
+	dot:  sdotAVX2, axpy: saxpyAVX2, scal: sscalAVX2, axpy4: saxpy4AVX2, dotAxpy: sdotAxpyAVX2,
 }
 
 var avx2x64 = kernels[float64]{
 	name: "AVX2", cols: 8,
 	tile: []tile64{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
 	pack: dpack8AVX2,
+	dot:  ddotAVX2, axpy: daxpyAVX2, scal: dscalAVX2, axpy4: daxpy4AVX2, dotAxpy: ddotAxpyAVX2,
 }
 
 var avx512x32 = kernels[float32]{
@@ -56,6 +59,7 @@ var avx512x32 = kernels[float32]{
 		stile11x32AVX512, stile12x32AVX512, stile13x32AVX512, stile14x32AVX512,
 	},
 	pack: spack32AVX512,
+	dot:  sdotAVX512, axpy: saxpyAVX512, scal: sscalAVX512, axpy4: saxpy4AVX512, dotAxpy: sdotAxpyAVX512,
 }
 
 var avx512x64 = kernels[float64]{
@@ -66,4 +70,5 @@ var avx512x64 = kernels[float64]{
 		dtile11x16AVX512, dtile12x16AVX512, dtile13x16AVX512, dtile14x16AVX512,
 	},
 	pack: dpack16AVX512,
+	dot:  ddotAVX512, axpy: daxpyAVX512, scal: dscalAVX512, axpy4: daxpy4AVX512, dotAxpy: ddotAxpyAVX512,
 }

@@ -10,6 +10,7 @@ var generic32 = kernels[float32]{
 		genericTile1[float32], genericTile2[float32],
 	},
 	pack: genericPack[float32],
+	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
 }
 
 var generic64 = kernels[float64]{
@@ -18,6 +19,7 @@ var generic64 = kernels[float64]{
 		genericTile1[float64], genericTile2[float64],
 	},
 	pack: genericPack[float64],
+	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
 }
 
 // view returns the n elements from p as a slice.
@@ -61,4 +63,58 @@ func genericPack[T Float](k int, src *T, ld int, dst *T) {
 	for p := range k {
 		*(*[4]T)(to[4*p:]) = *(*[4]T)(from[p*ld:])
 	}
+}
+
+// genericDot returns Σ x[i]·y[i].
+func genericDot[T Float](n int, x, y *T) T {
+	const maxLanes = 32
+	lanes := 128 / sizeOf[T]()
+	xs, ys := view(x, n), view(y, n)
+	var sum [maxLanes]T
+	for len(xs) >= lanes {
+		for l := range lanes {
+			sum[l] += xs[l] * ys[l]
+		}
+		xs, ys = xs[lanes:], ys[lanes:]
+	}
+	for ; lanes > 1; lanes /= 2 {
+		for l := range lanes / 2 {
+			sum[l] += sum[l+lanes/2]
+		}
+	}
+	var rest T
+	for i := range xs {
+		rest += xs[i] * ys[i]
+	}
+	return sum[0] + rest
+}
+
+// genericAxpy computes y[i] += α·x[i].
+func genericAxpy[T Float](n int, alpha T, x, y *T) {
+	ys := view(y, n)
+	for i, v := range view(x, n) {
+		ys[i] += alpha * v
+	}
+}
+
+// genericScal computes x[i] *= α.
+func genericScal[T Float](n int, alpha T, x *T) {
+	xs := view(x, n)
+	for i := range xs {
+		xs[i] *= alpha
+	}
+}
+
+// genericAxpy4 adds multiples of four rows to y, one after the other.
+func genericAxpy4[T Float](n int, alpha, x *T, ld int, y *T) {
+	xs := view(x, 3*ld+n)
+	for r, a := range view(alpha, 4) {
+		genericAxpy(n, a, &xs[r*ld], y)
+	}
+}
+
+// genericDotAxpy computes y[i] += α·a[i] and returns Σ a[i]·x[i].
+func genericDotAxpy[T Float](n int, alpha T, a, x, y *T) T {
+	genericAxpy(n, alpha, a, y)
+	return genericDot(n, a, x)
 }

@@ -13,9 +13,9 @@ import (
 )
 
 func main() {
-	family := flag.String("family", "", "which kernels to write: gemm")
+	family := flag.String("family", "", "which kernels to write: gemm, level")
 	flag.Parse()
-	families := map[string]func(){"gemm": gemm}
+	families := map[string]func(){"gemm": gemm, "level": level}
 	write, ok := families[*family]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "gen: no family of kernels %q\n", *family)

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// chunk is the number of bytes that one step of the vector kernels takes: four registers of
+// AVX2, two of AVX-512, eight of NEON. A sum has as many partial sums as a chunk has elements,
+// in every tier, so that all tiers round alike.
+const chunk = 128
+
+// level writes the kernels of vectors, and of a matrix row with vectors.
+func level() {
+	for _, v := range []isa{avx2, avx512} {
+		for _, f := range []float{f32, f64} {
+			dot(v, f)
+			axpy(v, f)
+			scal(v, f)
+			axpy4(v, f)
+			dotAxpy(v, f)
+		}
+	}
+}
+
+func (v isa) perChunk() int { return chunk / v.width }
+
+// begin opens a function of the kernels' naming.
+func begin(v isa, f float, name, signature, doc string) {
+	full := f.prefix + name + v.name
+	TEXT(full, NOSPLIT, signature)
+	Doc(full + " " + doc)
+}
+
+// zeros returns n cleared registers.
+func zeros(v isa, n int) []reg.VecVirtual {
+	r := make([]reg.VecVirtual, n)
+	for i := range r {
+		r[i] = v.reg()
+		zero(v, r[i])
+	}
+	return r
+}
+
+// broadcastParam returns a register full of the named parameter.
+func broadcastParam(v isa, f float, name string) reg.VecVirtual {
+	addr, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	r := v.reg()
+	f.broadcast(addr.Addr, r)
+	return r
+}
+
+// chunks writes body once for each chunk of the n elements, rest for each element left over, and
+// moves the pointers on.
+func chunks(f float, n reg.Register, pointers []reg.Register, body, rest func()) {
+	loop(n, chunk/f.size, func() {
+		body()
+		for _, p := range pointers {
+			ADDQ(U32(chunk), p)
+		}
+	}, func() {
+		rest()
+		for _, p := range pointers {
+			ADDQ(U8(f.size), p)
+		}
+	})
+}
+
+// reduce adds up the partial sums, halves onto halves down to one, and then the sum of the
+// elements left over.
+func reduce(v isa, f float, sum []reg.VecVirtual, rest reg.VecVirtual) reg.VecVirtual {
+	for len(sum) > 1 {
+		half := len(sum) / 2
+		for i := range half {
+			f.add(sum[half+i], sum[i], sum[i])
+		}
+		sum = sum[:half]
+	}
+	s := sum[0]
+	if v.width == 64 {
+		high := ZMM()
+		VEXTRACTF64X4(U8(1), s, high.AsY())
+		f.add(high.AsY(), s.AsY(), s.AsY())
+	}
+	high := XMM()
+	VEXTRACTF128(U8(1), s.AsY(), high)
+	f.add(high, s.AsX(), s.AsX())
+	VPERMILPD(U8(1), s.AsX(), high)
+	if f.size == 4 {
+		f.add(high, s.AsX(), s.AsX())
+		VMOVSHDUP(s.AsX(), high)
+	}
+	f.scalarAdd(high, s.AsX(), s.AsX())
+	f.scalarAdd(rest.AsX(), s.AsX(), s.AsX())
+	return s
+}
+
+func dot(v isa, f float) {
+	begin(v, f, "dot", fmt.Sprintf("func(n int, x, y *%s) %s", f.goType, f.goType), "returns Σ x[i]·y[i].")
+	n, x, y := Load(Param("n"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	sum, rest := zeros(v, v.perChunk()), zeros(v, 1)[0]
+	chunks(f, n, []reg.Register{x, y}, func() {
+		for i := range sum {
+			t := v.reg()
+			f.load(Mem{Base: x, Disp: i * v.width}, t)
+			f.fma(Mem{Base: y, Disp: i * v.width}, t, sum[i])
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: x}, t)
+		f.scalarFMA(Mem{Base: y}, t, rest.AsX())
+	})
+	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+func axpy(v isa, f float) {
+	begin(v, f, "axpy", fmt.Sprintf("func(n int, alpha %s, x, y *%s)", f.goType, f.goType), "computes y[i] += α·x[i].")
+	n, x, y := Load(Param("n"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	alpha := broadcastParam(v, f, "alpha")
+	chunks(f, n, []reg.Register{x, y}, func() {
+		for i := range v.perChunk() {
+			t := v.reg()
+			m := Mem{Base: y, Disp: i * v.width}
+			f.load(m, t)
+			f.fma(Mem{Base: x, Disp: i * v.width}, alpha, t)
+			f.load(t, m)
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: y}, t)
+		f.scalarFMA(Mem{Base: x}, alpha.AsX(), t)
+		f.scalarStore(t, Mem{Base: y})
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func scal(v isa, f float) {
+	begin(v, f, "scal", fmt.Sprintf("func(n int, alpha %s, x *%s)", f.goType, f.goType), "computes x[i] *= α.")
+	n, x := Load(Param("n"), GP64()), Load(Param("x"), GP64())
+	alpha := broadcastParam(v, f, "alpha")
+	chunks(f, n, []reg.Register{x}, func() {
+		for i := range v.perChunk() {
+			t := v.reg()
+			m := Mem{Base: x, Disp: i * v.width}
+			f.mul(m, alpha, t)
+			f.load(t, m)
+		}
+	}, func() {
+		t := XMM()
+		f.scalarMul(Mem{Base: x}, alpha.AsX(), t)
+		f.scalarStore(t, Mem{Base: x})
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func axpy4(v isa, f float) {
+	begin(v, f, "axpy4", fmt.Sprintf("func(n int, alpha, x *%s, ld int, y *%s)", f.goType, f.goType),
+		"computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.")
+	n, x, y := Load(Param("n"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	ld, a := Load(Param("ld"), GP64()), Load(Param("alpha"), GP64())
+	SHLQ(U8(f.shift), ld)
+	rows := []reg.Register{x, GP64(), GP64(), GP64()}
+	alpha := make([]reg.VecVirtual, 4)
+	for r := range rows {
+		if r > 0 {
+			LEAQ(Mem{Base: rows[r-1], Index: ld, Scale: 1}, rows[r])
+		}
+		alpha[r] = v.reg()
+		f.broadcast(Mem{Base: a, Disp: r * f.size}, alpha[r])
+	}
+	chunks(f, n, append(rows, y), func() {
+		for i := range v.perChunk() {
+			t := v.reg()
+			m := Mem{Base: y, Disp: i * v.width}
+			f.load(m, t)
+			for r := range rows {
+				f.fma(Mem{Base: rows[r], Disp: i * v.width}, alpha[r], t)
+			}
+			f.load(t, m)
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: y}, t)
+		for r := range rows {
+			f.scalarFMA(Mem{Base: rows[r]}, alpha[r].AsX(), t)
+		}
+		f.scalarStore(t, Mem{Base: y})
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func dotAxpy(v isa, f float) {
+	begin(v, f, "dotAxpy", fmt.Sprintf("func(n int, alpha %s, a, x, y *%s) %s", f.goType, f.goType, f.goType),
+		"computes y[i] += α·a[i] and returns Σ a[i]·x[i].")
+	n, a := Load(Param("n"), GP64()), Load(Param("a"), GP64())
+	x, y := Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	alpha := broadcastParam(v, f, "alpha")
+	sum, rest := zeros(v, v.perChunk()), zeros(v, 1)[0]
+	chunks(f, n, []reg.Register{a, x, y}, func() {
+		for i := range sum {
+			s, t := v.reg(), v.reg()
+			m := Mem{Base: y, Disp: i * v.width}
+			f.load(Mem{Base: a, Disp: i * v.width}, s)
+			f.fma(Mem{Base: x, Disp: i * v.width}, s, sum[i])
+			f.load(m, t)
+			f.fma(s, alpha, t)
+			f.load(t, m)
+		}
+	}, func() {
+		s, t := XMM(), XMM()
+		f.scalarLoad(Mem{Base: a}, s)
+		f.scalarFMA(Mem{Base: x}, s, rest.AsX())
+		f.scalarLoad(Mem{Base: y}, t)
+		f.scalarFMA(s, alpha.AsX(), t)
+		f.scalarStore(t, Mem{Base: y})
+	})
+	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,236 @@
+package blas
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// vectorSizes are all up to 140, so that a chunk of any tier is crossed at every place.
+func vectorSizes(f func(n int)) {
+	for n := range 141 {
+		f(n)
+	}
+	f(1003)
+}
+
+// dotBound is the error allowed to a sum of n products of the given total size: each product
+// and each addition rounds once.
+func dotBound[T Float](n int, size float64) float64 {
+	return 1.01 * float64(n+8) * unit[T]() * size
+}
+
+func vectors[T Float](t *testing.T) {
+	vectorSizes(func(n int) {
+		x, y, a := newGuarded[T](1, n, max(1, n), 1), newGuarded[T](1, n, max(1, n), 2), newGuarded[T](1, n, max(1, n), 3)
+		const alpha = -1.625
+		var sum twice
+		size := 0.0
+		for i := range n {
+			sum.addProduct(float64(x.data[i]), float64(y.data[i]))
+			size += math.Abs(float64(x.data[i]) * float64(y.data[i]))
+		}
+		if got := Dot(x.data, y.data); !(math.Abs(float64(got)-sum.value()) <= dotBound[T](n, size)) {
+			t.Fatalf("Dot of %d: %g, want %g", n, got, sum.value())
+		}
+		old := slices.Clone(y.data)
+		Axpy(alpha, x.data, y.data)
+		for i := range n {
+			p := alpha * float64(x.data[i])
+			near(t, fmt.Sprintf("Axpy of %d, element %d", n, i), float64(y.data[i]), float64(old[i])+p, dotBound[T](-6, math.Abs(p)+math.Abs(float64(old[i]))))
+		}
+		old = slices.Clone(x.data)
+		Scal(alpha, x.data)
+		for i := range n {
+			if x.data[i] != alpha*old[i] {
+				t.Fatalf("Scal of %d, element %d: %g, want %g", n, i, x.data[i], alpha*old[i])
+			}
+		}
+		if n == 0 {
+			return
+		}
+		// The sum of dotAxpy is dot's, and what it adds axpy's.
+		k := active[T]()
+		want := slices.Clone(y.data)
+		k.axpy(n, alpha, &a.data[0], &want[0])
+		s := k.dotAxpy(n, alpha, &a.data[0], &x.data[0], &y.data[0])
+		if s != k.dot(n, &a.data[0], &x.data[0]) || !slices.Equal(y.data, want) {
+			t.Fatalf("dotAxpy of %d is not dot and axpy", n)
+		}
+		x.check(t, "x")
+		y.check(t, "y")
+		a.check(t, "a")
+		rows := newGuarded[T](4, n, n+3, 4)
+		coef := []T{1.5, -2, 0.25, 3}
+		for r, c := range coef {
+			k.axpy(n, c, &rows.data[r*(n+3)], &want[0])
+		}
+		k.axpy4(n, &coef[0], &rows.data[0], n+3, &y.data[0])
+		if !slices.Equal(y.data, want) {
+			t.Fatalf("axpy4 of %d is not four axpy", n)
+		}
+		y.check(t, "y of axpy4")
+	})
+}
+
+func near(t *testing.T, name string, got, want, bound float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= bound) {
+		t.Fatalf("%s: %g, want %g: off by %g, allowed %g", name, got, want, math.Abs(got-want), bound)
+	}
+}
+
+func TestVectorsBLAS(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { eachTier[float32](t, vectors[float32]) })
+	t.Run("float64", func(t *testing.T) { eachTier[float64](t, vectors[float64]) })
+}
+
+// matrixVector checks Gemv, Ger and Symv against sums in twice float64's precision, at sizes up
+// to those that are shared out.
+func matrixVector[T Float](t *testing.T) {
+	for _, s := range [][2]int{{1, 1}, {3, 5}, {4, 40}, {17, 33}, {70, 9}, {5, 0}, {0, 5}, {67, 131}, {500, 530}} {
+		for _, trans := range transposes {
+			for _, beta := range []T{0, 1, -0.5} {
+				checkGemv(t, trans, s[0], s[1], beta)
+			}
+		}
+		checkGer[T](t, s[0], s[1])
+	}
+	for _, n := range []int{0, 1, 2, 7, 33, 70, symvShared - 1, symvShared, 601} {
+		for _, uplo := range []blas.Uplo{blas.Upper, blas.Lower} {
+			for _, beta := range []T{0, 1, -0.5} {
+				checkSymv(t, uplo, n, beta)
+			}
+		}
+	}
+}
+
+// nanUnless returns a vector to start from: NaN where β = 0 has to overwrite it.
+func nanUnless[T Float](beta T, n int) guarded[T] {
+	y := newGuarded[T](1, n, max(1, n), 3)
+	if beta == 0 {
+		for i := range y.data {
+			y.data[i] = T(math.NaN())
+		}
+	}
+	return y
+}
+
+// row compares β·y + α·Σ a(p)·x(p).
+func checkRow[T Float](t *testing.T, name string, got, alpha, beta, old T, n int, a func(p int) T, x []T) {
+	t.Helper()
+	var sum twice
+	size := 0.0
+	for p := range n {
+		sum.addProduct(float64(a(p)), float64(x[p]))
+		size += math.Abs(float64(a(p)) * float64(x[p]))
+	}
+	want, bound := float64(alpha)*sum.value(), math.Abs(float64(alpha))*size
+	if beta != 0 {
+		want += float64(beta * old)
+		bound += math.Abs(float64(beta * old))
+	}
+	near(t, name, float64(got), want, dotBound[T](n+4, bound))
+}
+
+func checkGemv[T Float](t *testing.T, trans blas.Transpose, m, n int, beta T) {
+	const alpha = 1.5
+	rows, cols := shape(trans, m, n)
+	lda := n + 2
+	a, x, y := newGuarded[T](m, n, lda, 1), newGuarded[T](1, cols, max(1, cols), 2), nanUnless(beta, rows)
+	old := slices.Clone(y.data)
+	Gemv(trans, m, n, alpha, a.data, lda, x.data, beta, y.data)
+	name := fmt.Sprintf("Gemv %c %d×%d β %g", trans, m, n, beta)
+	y.check(t, name)
+	for i := range rows {
+		checkRow(t, name, y.data[i], alpha, beta, old[i], cols, func(p int) T { return a.data[at(trans, i, p, lda)] }, x.data)
+	}
+}
+
+func checkGer[T Float](t *testing.T, m, n int) {
+	lda := n + 1
+	a, x, y := newGuarded[T](m, n, lda, 1), newGuarded[T](1, m, max(1, m), 2), newGuarded[T](1, n, max(1, n), 3)
+	old := slices.Clone(a.data)
+	Ger(m, n, -2, x.data, y.data, a.data, lda)
+	name := fmt.Sprintf("Ger %d×%d", m, n)
+	a.check(t, name)
+	for i := range m {
+		for j := range n {
+			checkRow(t, name, a.data[i*lda+j], -2, 1, old[i*lda+j], 1, func(int) T { return x.data[i] }, y.data[j:])
+		}
+	}
+}
+
+func checkSymv[T Float](t *testing.T, uplo blas.Uplo, n int, beta T) {
+	const alpha = 1.5
+	lda := n + 2
+	a, x, y := newGuarded[T](n, n, lda, 1), newGuarded[T](1, n, max(1, n), 2), nanUnless(beta, n)
+	old := slices.Clone(y.data)
+	full := slices.Clone(a.data)
+	for i := range n {
+		for j := range i {
+			if uplo == blas.Upper { // the other triangle must not be read
+				full[i*lda+j] = full[j*lda+i]
+				a.data[i*lda+j] = T(math.NaN())
+			} else {
+				full[j*lda+i] = full[i*lda+j]
+				a.data[j*lda+i] = T(math.NaN())
+			}
+		}
+	}
+	Symv(uplo, n, alpha, a.data, lda, x.data, beta, y.data)
+	name := fmt.Sprintf("Symv %c %d β %g", uplo, n, beta)
+	y.check(t, name)
+	for i := range n {
+		checkRow(t, name, y.data[i], alpha, beta, old[i], n, func(p int) T { return full[i*lda+p] }, x.data)
+	}
+}
+
+func TestMatrixVector(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { eachTier[float32](t, matrixVector[float32]) })
+	t.Run("float64", func(t *testing.T) { eachTier[float64](t, matrixVector[float64]) })
+}
+
+// TestMatrixVectorSameBits: 1, 2 and 8 goroutines, sizes that are shared out.
+func TestMatrixVectorSameBits(t *testing.T) {
+	const m, n = 1100, 1300
+	a, x := make([]float64, m*n), make([]float64, n)
+	fill(a, 1)
+	fill(x, 2)
+	for name, f := range map[string]func() []float64{
+		"Gemv": func() []float64 {
+			y := make([]float64, m)
+			Gemv(blas.NoTrans, m, n, 1, a, n, x, 0, y)
+			return y
+		},
+		"Gemv transposed": func() []float64 {
+			y := make([]float64, n)
+			Gemv(blas.Trans, m, n, 1, a, n, x[:m], 0, y)
+			return y
+		},
+		"Symv": func() []float64 {
+			y := make([]float64, m)
+			Symv(blas.Upper, m, 1, a, n, x[:m], 0, y)
+			return y
+		},
+		"Symv lower": func() []float64 {
+			y := make([]float64, m)
+			Symv(blas.Lower, m, 1, a, n, x[:m], 0, y)
+			return y
+		},
+	} {
+		var want []uint64
+		for _, procs := range []int{1, 2, 8} {
+			withProcs(procs, func() {
+				if got := bitsOf(f()); want == nil {
+					want = got
+				} else if !slices.Equal(got, want) {
+					t.Errorf("%s: %d goroutines give other bits than 1", name, procs)
+				}
+			})
+		}
+	}
+}
