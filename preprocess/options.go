@@ -189,8 +189,8 @@ func (o *Options) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// check returns an error for values that no session could satisfy.
-func (o *Options) check() error {
+// Validate returns an error, which names the option, for values that no session could satisfy.
+func (o *Options) Validate() error {
 	switch {
 	case o.Bin != 0 && o.Bin < time.Microsecond:
 		return fmt.Errorf("preprocess: bin %v: want at least 1µs", o.Bin)

@@ -31,7 +31,7 @@ const maxValues = 1 << 32
 // The session must not change while the recording is used. The result has passed
 // Recording.Validate. Errors name the option, or the channel with row and time.
 func Prepare(s *recording.Session, o Options) (*recording.Recording, error) {
-	if err := o.check(); err != nil {
+	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	if err := checkSession(s); err != nil {
