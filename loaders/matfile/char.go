@@ -70,8 +70,8 @@ func (a *Array) rows() ([]string, error) {
 	if len(c.elems) != a.Len() {
 		return nil, a.fail(fmt.Errorf("%d characters for %s", len(c.elems), shape(a.Dims)))
 	}
-	if cols == 0 {
-		// A matrix of empty rows holds no bytes: their number is not to be believed.
+	if len(c.elems) == 0 {
+		// There are no bytes that would justify the sizes: rows without text are one at most.
 		return make([]string, min(rows, 1)), nil
 	}
 	text := make([]string, rows)

@@ -3,10 +3,12 @@ package matfile
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"oblique/internal/need"
@@ -133,10 +135,7 @@ func TestTruncatedRecording(t *testing.T) {
 // memory that they justify.
 func TestFlips(t *testing.T) {
 	all := samples(t)
-	names := make([]string, 0, len(all))
-	for name := range all {
-		names = append(names, name)
-	}
+	names := slices.Sorted(maps.Keys(all))
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 10000 {
 		whole := all[names[i%len(names)]]
@@ -188,6 +187,19 @@ func TestInflateLies(t *testing.T) {
 	got := allocated(func() { _, err = readAll(p.file(p.compressed(lie))) })
 	if !errors.Is(err, ErrTruncated) || got > 1<<20 {
 		t.Errorf("%d bytes allocated, error %v", got, err)
+	}
+}
+
+// TestEmptyText: the sizes of a char array without elements take no memory.
+func TestEmptyText(t *testing.T) {
+	p := plain{}
+	for _, dims := range [][]int32{{0, 1<<31 - 1}, {1<<31 - 1, 0}, {0, 0}} {
+		b := p.file(p.matrix(mxChar, 0, dims, "x", p.element(miUTF8, nil)))
+		var err error
+		got := allocated(func() { _, err = readAll(b) })
+		if err != nil || got > 1<<20 {
+			t.Errorf("%v: %d bytes allocated, error %v", dims, got, err)
+		}
 	}
 }
 
