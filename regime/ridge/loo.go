@@ -11,7 +11,8 @@ import (
 
 // LeaveOneOut returns the mean squared error, over rows and outputs, that each row has under the fit to all other
 // rows: one row of the result for each number of components in ks (ascending), one column for each penalty. The
-// view must be that of the path's moments. A leverage of 1, where a row determines its own fit, gives NaN.
+// view must be that of the path's moments. A leverage of 1 (to rounding, 10⁻¹³), where a row determines its own fit,
+// gives NaN.
 //
 // The cost is one product of the rows with V, and running sums over components; between the k asked for, the
 // running sums are matrix products too.
@@ -200,11 +201,17 @@ func (s *sweep) measure(ki, rows int) {
 	}
 }
 
-// squaredErrors returns Σ ((y − fit)/free)².
+// saturated is the least share of a row's error that rounding leaves a digit of.
+const saturated = 1e-13
+
+// squaredErrors returns Σ ((y − fit)/free)², NaN if a row is fitted by itself alone.
 func squaredErrors(y, fit, free []float64) float64 {
 	fit, free = fit[:len(y)], free[:len(y)]
 	var sum float64
 	for i, yi := range y {
+		if free[i] < saturated {
+			return math.NaN()
+		}
 		e := (yi - fit[i]) / free[i]
 		sum += e * e
 	}
@@ -215,7 +222,11 @@ func squaredErrors(y, fit, free []float64) float64 {
 func squaredErrorsShifted(y, fit, free, along []float64, gamma, gammaNu float64) float64 {
 	var sum float64
 	for i, yi := range y {
-		e := (yi - fit[i] - gammaNu*along[i]) / (free[i] - gamma*along[i]*along[i])
+		left := free[i] - gamma*along[i]*along[i]
+		if left < saturated {
+			return math.NaN()
+		}
+		e := (yi - fit[i] - gammaNu*along[i]) / left
 		sum += e * e
 	}
 	return sum
@@ -259,7 +270,7 @@ func (p *Path) FirstAbove(v *View, inSample *mat.Dense, threshold float64) (int,
 			return 0, err
 		}
 		for i, k := range batch {
-			if ai := Best(loo.RawRowView(i)); ai >= 0 && inSample.At(k-1, ai) > threshold {
+			if inSample.At(k-1, max(0, Best(loo.RawRowView(i)))) > threshold {
 				return k, nil
 			}
 		}

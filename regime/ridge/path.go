@@ -30,7 +30,24 @@ func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
 	mat.NewVecDense(r, p.m).MulVec(s.Vectors.T(), mat.NewVecDense(len(xMean), xMean))
 	p.c = make([]float64, r*d)
 	mat.NewDense(r, d, p.c).Mul(s.Vectors.T(), mat.NewDense(mo.N, d, centred.XY))
+	p.silence(mo.YY)
 	return p
+}
+
+// constantShare is the share of Σy² below which Σỹ² is what rounding leaves of a constant.
+const constantShare = 1e-13
+
+// silence sets to zero what belongs to outputs that do not vary about their mean; square is Σy² about the origin.
+func (p *Path) silence(square []float64) {
+	for d, yy := range p.YY {
+		if yy > constantShare*square[d] {
+			continue
+		}
+		p.YY[d] = 0
+		for j := range p.R() {
+			p.c[j*p.D()+d] = 0
+		}
+	}
 }
 
 // R returns the number of components.

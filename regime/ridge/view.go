@@ -42,16 +42,8 @@ func NewView(r *recording.Recording) (*View, []float64, error) {
 		}
 	}
 	v.origin = mean
-	yMean := make([]float64, d)
-	for i := range t {
-		for j, y := range r.Y.RawRowView(i) {
-			yMean[j] += y
-		}
-	}
+	yMean := meanRow(r.Y)
 	v.y = mat.NewDense(t, d, nil)
-	for j := range yMean {
-		yMean[j] /= float64(t)
-	}
 	for i := range t {
 		row := v.y.RawRowView(i)
 		for j, y := range r.Y.RawRowView(i) {
@@ -59,6 +51,22 @@ func NewView(r *recording.Recording) (*View, []float64, error) {
 		}
 	}
 	return v, yMean, nil
+}
+
+// meanRow returns the mean of the rows, summed about the first, so that what never changes is its own mean exactly.
+func meanRow(m *mat.Dense) []float64 {
+	t, d := m.Dims()
+	mean := make([]float64, d)
+	first := m.RawRowView(0)
+	for i := range t {
+		for j, y := range m.RawRowView(i) {
+			mean[j] += y - first[j]
+		}
+	}
+	for j := range mean {
+		mean[j] = first[j] + mean[j]/float64(t)
+	}
+	return mean
 }
 
 // Dims returns the numbers of rows, columns and outputs.

@@ -1,0 +1,167 @@
+package ridge
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// dropOne returns the mean squared leave-one-out error of ridge regression on scores, by as many refits as rows.
+func dropOne(t testing.TB, p, y *mat.Dense, alpha float64) float64 {
+	rows, d := y.Dims()
+	var sum float64
+	for i := range rows {
+		others := func(j int) bool { return j != i }
+		this := func(j int) bool { return j == i }
+		w, b := solveRidge(t, rowsOf(p, others), rowsOf(y, others), alpha)
+		for _, e := range squaredError(rowsOf(p, this), rowsOf(y, this), w, b) {
+			sum += e
+		}
+	}
+	return sum / float64(rows*d)
+}
+
+// Leave-one-out errors are what their name says, for every number of components and penalty: principal directions are
+// those of all rows, as published; the readout is fitted without the row.
+func TestLeaveOneOutAgainstRefits(t *testing.T) {
+	few := []int{0, 2, 3, 7, 8, 9, 13, 14, 18, 19, 20, 22, 23}
+	for _, c := range []struct {
+		name    string
+		t, n, d int
+		rows    []int
+		alphas  []float64
+		flat    bool // a neuron that never changes
+	}{
+		{"one output", 20, 4, 1, nil, []float64{0, 1e-3, 1, 30}, false},
+		{"three outputs", 25, 5, 3, nil, []float64{0, 0.5, 1e3}, false},
+		{"subset about the mean of all", 24, 5, 2, few, []float64{0, 1e-2, 4, 1e3}, false},
+		{"constant neuron", 20, 4, 2, nil, []float64{1e-3, 1, 100}, true},
+		{"fewer rows than neurons", 8, 12, 2, nil, []float64{0.05, 1, 100}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x, y := sample(11, c.t, c.n, c.d)
+			for i := 0; c.flat && i < c.t; i++ {
+				x.Set(i, 1, 4.7)
+			}
+			v := newView(t, x, y)
+			if c.rows != nil {
+				v = v.Subset(c.rows)
+			}
+			p, _ := newPath(t, v, c.alphas)
+			xs, ys := seen(t, v)
+			loo, err := p.LeaveOneOut(v, AllComponents(p.R()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k := 1; k <= p.R(); k++ {
+				var scores mat.Dense
+				scores.Mul(xs, p.Spectrum.Vectors.Slice(0, c.n, 0, k))
+				for ai, alpha := range c.alphas {
+					wantNear(t, fmt.Sprintf("k=%d α=%g", k, alpha), loo.At(k-1, ai), dropOne(t, &scores, ys, alpha), 1e-8)
+				}
+			}
+		})
+	}
+}
+
+// A row whose leverage is 1 determines its own fit: what it would be without the row cannot be had.
+func TestLeaveOneOutOfSaturatedFit(t *testing.T) {
+	x, y := sample(12, 6, 5, 1) // five slopes and an intercept
+	v := newView(t, x, y)
+	p, _ := newPath(t, v, []float64{0, 1})
+	loo, err := p.LeaveOneOut(v, []int{4, 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := loo.At(1, 0); !math.IsNaN(e) {
+		t.Errorf("error of a saturated fit = %g, want NaN", e)
+	}
+	if e := loo.At(1, 1); !(e > 0) {
+		t.Errorf("error of the penalised fit = %g, want a positive number", e)
+	}
+	if e := loo.At(0, 0); !(e > 0) {
+		t.Errorf("error with a degree of freedom left = %g, want a positive number", e)
+	}
+}
+
+// Asking for some k gives what asking for all does, whatever the steps between them; more rows than a lane holds.
+func TestLeaveOneOutOfSomeComponents(t *testing.T) {
+	x, y := sample(13, 2000, 30, 2)
+	v := newView(t, x, y)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, v := range []*View{v, v.Subset(rng.Perm(2000)[:700])} {
+		p, _ := newPath(t, v, []float64{0.01, 1, 1e3})
+		all, err := p.LeaveOneOut(v, AllComponents(30))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ks := range [][]int{{1}, {30}, {1, 2, 9, 10, 30}, {5, 29}, {7, 11, 16}} {
+			some, err := p.LeaveOneOut(v, ks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, k := range ks {
+				wantClose(t, fmt.Sprintf("k=%d of %v", k, ks), some.Slice(i, i+1, 0, 3), all.Slice(k-1, k, 0, 3), 1e-12)
+			}
+		}
+	}
+}
+
+// firstOfCurve reads the fitting dimension off the whole curve, as published.
+func firstOfCurve(t testing.TB, p *Path, v *View, inSample *mat.Dense, threshold float64) int {
+	loo, err := p.LeaveOneOut(v, AllComponents(p.R()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range p.R() {
+		if inSample.At(k, Best(loo.RawRowView(k))) > threshold {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+func TestFirstAboveAgainstWholeCurve(t *testing.T) {
+	found := map[int]bool{}
+	for seed := range uint64(40) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		rows, n := 20+rng.IntN(60), 2+rng.IntN(25)
+		x, y := sample(seed, rows, min(n, rows-2), 1+rng.IntN(3))
+		y.Scale(math.Exp(2*rng.NormFloat64()), y)
+		y.Add(y, gaussian(rng, rows, y.RawMatrix().Cols))
+		v := newView(t, x, y)
+		p, _ := newPath(t, v, DefaultAlphas())
+		inSample := p.InSample()
+		for _, share := range []float64{0, 0.3, 0.5, 0.8, 0.9, 0.95, 0.999, 1, 1.5} {
+			threshold := share * inSample.At(p.R()-1, 0)
+			got, err := p.FirstAbove(v, inSample, threshold)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := firstOfCurve(t, p, v, inSample, threshold); got != want {
+				t.Errorf("seed %d, threshold %g: %d, want %d", seed, threshold, got, want)
+			}
+			found[got] = true
+		}
+	}
+	if len(found) < 10 || !found[0] {
+		t.Errorf("the cases are too alike: dimensions found are %v", found)
+	}
+}
+
+// In-sample R² never rises with the penalty: what FirstAbove relies on.
+func TestInSampleFallsWithPenalty(t *testing.T) {
+	x, y := sample(15, 50, 12, 2)
+	p, _ := newPath(t, newView(t, x, y), DefaultAlphas())
+	r2 := p.InSample()
+	for k := range 12 {
+		for ai := 1; ai < 20; ai++ {
+			if r2.At(k, ai) > r2.At(k, ai-1)+1e-14 {
+				t.Errorf("k=%d: R² rises from %g to %g", k+1, r2.At(k, ai-1), r2.At(k, ai))
+			}
+		}
+	}
+}
