@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"oblique/loaders"
+	"oblique/loaders/recording"
+	"oblique/regime"
+)
+
+// Exit statuses, part of the contract with scripts.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitData        = 3
+	exitSomeFailed  = 4
+	exitInterrupted = 130
+)
+
+// A failure is an error with an exit status, and a hint of what to do if there is one.
+type failure struct {
+	status int
+	err    error
+	hint   string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// usage says that the command line is wrong.
+func usage(format string, args ...any) error {
+	return &failure{status: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// badData says that the data are.
+func badData(err error) error { return &failure{status: exitData, err: err} }
+
+// hinted adds what to do to an error.
+func hinted(err error, format string, args ...any) error {
+	f := &failure{status: status(err), err: err, hint: fmt.Sprintf(format, args...)}
+	return f
+}
+
+// status returns the exit status of an error.
+func status(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &f):
+		return f.status
+	case errors.Is(err, regime.ErrOptions):
+		return exitUsage
+	case errors.Is(err, regime.ErrUndefined), errors.Is(err, loaders.ErrFormat),
+		errors.Is(err, recording.ErrEmpty), errors.Is(err, recording.ErrShape), errors.Is(err, recording.ErrNumber):
+		return exitData
+	}
+	return exitFailed
+}
+
+// report writes an error, then its hint, and returns the exit status.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	code := status(err)
+	if code == exitInterrupted {
+		fmt.Fprintln(w, "regime: interrupted")
+		return code
+	}
+	fmt.Fprintf(w, "regime: %s\n", strings.TrimSpace(err.Error()))
+	var f *failure
+	if errors.As(err, &f) && f.hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", f.hint)
+	}
+	return code
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"oblique/loaders"
+)
+
+func newInfo() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "info FILE",
+		Short: "Show what is inside a file: names, shapes, types, units, first values",
+		Example: `  regime info session.mat
+  regime info rates.npz --json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return hinted(usage("info: want one file, got %d", len(args)), "regime info session.mat")
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			tree, err := loaders.Inspect(args[0])
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return fmt.Errorf("no file %s", args[0])
+			case err != nil:
+				return badData(err)
+			case asJSON:
+				return writeJSON(c.OutOrStdout(), tree)
+			}
+			return tree.Write(c.OutOrStdout())
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	return c
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"oblique/datasets"
+	"oblique/loaders"
+	"oblique/loaders/recording"
+	"oblique/preprocess"
+)
+
+// input are the flags that say which data to analyse and how to prepare them.
+type input struct {
+	data, file string
+	anyHash    bool
+	kind       string
+	rates      []string
+	spikes     []string
+	behavior   []string
+	trials     string
+	transpose  bool
+	fileBin    time.Duration
+	stream     bool
+	prep       preparation
+
+	flags *pflag.FlagSet // tells which were set
+}
+
+func (o *input) AddFlags(f *pflag.FlagSet) {
+	o.flags = f
+	f.StringVar(&o.data, "data", "", "a file, or a data set such as cycling.npz or golub2018:after (regime datasets list)")
+	f.StringVar(&o.file, "file", "", "the data set's file, if it is not where regime datasets fetch puts it")
+	f.BoolVar(&o.anyHash, "any-hash", false, "accept a data set's file whose SHA-256 is not the published one")
+	f.StringSliceVar(&o.rates, "rates", nil, "array of rates in Hz, by name or path: D.blocks[0].rates")
+	f.StringSliceVar(&o.spikes, "spikes", nil, "array of spike counts, or of spike times of each unit")
+	f.StringSliceVar(&o.behavior, "behavior", nil, "arrays of behaviour; the first is the output")
+	f.StringVar(&o.trials, "trials", "", "array that numbers the trial of each row; none for no trials")
+	f.BoolVar(&o.transpose, "transpose", false, "rows of the activity array are neurons (=false: time bins); without it lengths decide")
+	f.DurationVar(&o.fileBin, "file-bin", 0, "width of the file's rows, if the file does not say it")
+	f.StringVar(&o.kind, "kind", "", "bci, non-bci or model, if the file does not say it")
+	f.BoolVar(&o.stream, "stream", false, "leave activity in its file and read it in blocks (npy, uncompressed npz)")
+	o.prep.AddFlags(f)
+}
+
+// recording loads and prepares the data, and says how.
+func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recording, map[string]any, error) {
+	if o.data == "" {
+		return nil, nil, hinted(usage("no data: --data is missing"), "--data session.npz, or a built-in recording: --data cycling.npz")
+	}
+	prep, err := o.prep.options()
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := o.session(&prep, stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	rec, err := preprocess.Prepare(session, prep)
+	if err != nil {
+		return nil, nil, badData(err)
+	}
+	provenance := map[string]any{
+		"program": "regime " + programVersion(),
+		"created": time.Now().UTC().Format(time.RFC3339),
+		"inputs":  []map[string]string{{"path": rec.Source.Path, "sha256": rec.Source.SHA256, "format": rec.Source.Format}},
+		"prepare": prep,
+		"dropped": rec.Dropped,
+	}
+	return rec, provenance, nil
+}
+
+// session opens a file or a data set, and completes the preparation with the data set's own.
+func (o *input) session(prep *preprocess.Options, stderr io.Writer) (*recording.Session, error) {
+	_, statErr := os.Stat(o.data)
+	isSet := datasets.Known(o.data)
+	if statErr == nil || !isSet {
+		return o.open()
+	}
+	s, err := datasets.Open(o.data, datasets.Options{File: o.file, AnyHash: o.anyHash})
+	switch {
+	case errors.Is(err, datasets.ErrMissing):
+		return nil, &failure{status: exitFailed, err: err}
+	case err != nil:
+		return nil, badData(err)
+	}
+	fmt.Fprintf(stderr, "regime: %s is no file here: taking the data set of that name\n", o.data)
+	id, _, _ := strings.Cut(o.data, ":")
+	if d, err := datasets.ByID(id); err == nil { // built-in recordings need no preparation
+		o.prep.complete(prep, o.flags, d.Defaults)
+	}
+	return s, nil
+}
+
+// open reads a file by its content.
+func (o *input) open() (*recording.Session, error) {
+	kind, err := recording.ParseKind(o.kind)
+	if err != nil {
+		return nil, usage("--kind: %w", err)
+	}
+	if o.kind == "" {
+		kind = "" // what the file says
+	}
+	options := loaders.Options{Rates: o.rates, Spikes: o.spikes, Behavior: o.behavior, Trials: o.trials,
+		FileBin: o.fileBin, Kind: kind, Stream: o.stream}
+	if o.flags.Changed("transpose") {
+		options.Orientation = loaders.TimeByNeurons
+		if o.transpose {
+			options.Orientation = loaders.NeuronsByTime
+		}
+	}
+	s, err := loaders.Open(o.data, options)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, hinted(fmt.Errorf("no file %s, and no data set of that name", o.data), "regime datasets list shows the data sets")
+	case errors.Is(err, loaders.ErrNotFound):
+		return nil, hinted(badData(err), "regime info %s shows everything in the file", o.data)
+	case err != nil:
+		return nil, badData(err)
+	}
+	return s, nil
+}
+
+// preparation are the flags of preprocessing.
+type preparation struct {
+	preprocess.Options
+	window, keep, rows string
+	resample, nan      string
+	overlap, parity    string
+}
+
+func (p *preparation) AddFlags(f *pflag.FlagSet) {
+	f.StringSliceVar(&p.Output, "output", nil, "which signals are the behaviour, by name; the first of the file by default")
+	f.StringSliceVar(&p.Columns, "columns", nil, "components of the output: 0,1 or 0:2 or names")
+	f.IntVar(&p.Derivative, "derivative", 0, "take the output's time derivative: 1 makes velocity of position")
+	f.DurationVar(&p.Bin, "bin", 0, "width of a time bin, such as 45ms (default: the file's)")
+	f.DurationVar(&p.Smooth, "smooth", 0, "standard deviation of the Gaussian that smooths rates, within trials")
+	f.BoolVar(&p.Causal, "causal", false, "smooth with past activity only")
+	f.DurationVar(&p.Lag, "lag", 0, "rates lead behaviour by this much: 100ms pairs activity at t with behaviour at t+100ms")
+	f.StringVar(&p.resample, "resample", "", "behaviour onto bins: mean or linear (default: mean if it is sampled faster than bins)")
+	f.StringVar(&p.nan, "nan", "", "drop leaves out rows with missing values; they are an error otherwise")
+	f.StringArrayVar(&p.Where, "where", nil, "keep trials with this: split!=test, delay>=448; may be given several times")
+	f.StringVar(&p.Align, "align", "", "align trials to this event of the trials table, such as move_onset_time")
+	f.StringVar(&p.window, "window", "", "time around the event: -250ms:450ms")
+	f.StringVar(&p.keep, "keep", "", "part of the window whose behaviour is used, after smoothing and lag")
+	f.StringVar(&p.overlap, "overlap", "", "repeat lets trials share time; they are cut at the next one otherwise")
+	f.BoolVar(&p.Continuous, "continuous", false, "take the whole recording, and no trials")
+	f.IntVar(&p.MaxTrials, "max-trials", 0, "keep the first trials only")
+	f.StringSliceVar(&p.AverageBy, "average-by", nil, "average trials by these columns of the trials table")
+	f.StringSliceVar(&p.Units, "units", nil, "neurons by name, index or range: 0:50,60")
+	f.Float64Var(&p.MinRate, "min-rate", 0, "leave out neurons with a lower mean rate, in Hz")
+	f.StringVar(&p.rows, "rows", "", "rows to use: from:to or from:to:every")
+	f.StringVar(&p.parity, "parity", "", "nlb repeats the preprocessing of the Neural Latents Benchmark, slips included")
+}
+
+// options returns the preparation that the flags ask for.
+func (p *preparation) options() (preprocess.Options, error) {
+	o := p.Options
+	o.Resample, o.NaN = preprocess.Resampling(p.resample), preprocess.Missing(p.nan)
+	o.Overlap, o.Parity = preprocess.Overlap(p.overlap), preprocess.Parity(p.parity)
+	var err error
+	if p.window != "" {
+		if o.Window, err = preprocess.ParseWindow(p.window); err != nil {
+			return o, usage("--window: %w", err)
+		}
+	}
+	if p.keep != "" {
+		if o.Keep, err = preprocess.ParseWindow(p.keep); err != nil {
+			return o, usage("--keep: %w", err)
+		}
+	}
+	if p.rows != "" {
+		if o.FromRow, o.ToRow, o.Every, err = parseRows(p.rows); err != nil {
+			return o, err
+		}
+	}
+	if err := o.Validate(); err != nil {
+		return o, &failure{status: exitUsage, err: err}
+	}
+	return o, nil
+}
+
+// complete fills in a data set's own preparation where no flag says otherwise.
+func (p *preparation) complete(o *preprocess.Options, flags *pflag.FlagSet, d datasets.Defaults) {
+	if !flags.Changed("output") && d.Output != "" {
+		o.Output = []string{d.Output}
+	}
+	if !flags.Changed("bin") {
+		o.Bin = d.Bin
+	}
+	if !flags.Changed("smooth") {
+		o.Smooth = d.Smooth
+	}
+	if !flags.Changed("lag") {
+		o.Lag = d.Lag
+	}
+}
+
+// parseRows reads from:to or from:to:every, each of which may be left out.
+func parseRows(s string) (from, to, every int, err error) {
+	bad := usage("--rows %q: want from:to or from:to:every, such as 0:1000 or ::5", s)
+	parts := strings.Split(s, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return 0, 0, 0, bad
+	}
+	numbers := make([]int, 3)
+	for i, part := range parts {
+		if part == "" {
+			continue
+		}
+		if numbers[i], err = strconv.Atoi(part); err != nil || numbers[i] < 0 {
+			return 0, 0, 0, bad
+		}
+	}
+	return numbers[0], numbers[1], numbers[2], nil
+}

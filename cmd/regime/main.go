@@ -1,0 +1,21 @@
+// Command regime analyses how behaviour is read from neural activity: regime fit --data cycling.npz.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run())
+}
+
+// run returns the exit status, so that deferred calls are made before the program ends.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	return report(root.ErrOrStderr(), root.ExecuteContext(ctx))
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"gonum.org/v1/gonum/mat"
+
+	"oblique/internal/atomicfile"
+	"oblique/internal/plot"
+	"oblique/loaders/npz"
+	"oblique/regime"
+)
+
+// output are the flags that say where results go.
+type output struct {
+	json   bool
+	dir    string
+	format string
+}
+
+func (o *output) AddFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.json, "json", false, "write the result as JSON")
+	f.StringVar(&o.dir, "out", "", "folder for result.json, curves.npz and figures")
+	f.StringVar(&o.format, "format", "svg", "format of the figures: svg, pdf or png")
+}
+
+func (o *output) check() error {
+	switch o.format {
+	case "svg", "pdf", "png":
+		return nil
+	}
+	return usage("--format %q: want svg, pdf or png", o.format)
+}
+
+// files writes everything there is to keep of a result.
+func (o *output) files(r *regime.Result) error {
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return err
+	}
+	err := atomicfile.Write(filepath.Join(o.dir, "result.json"), func(w io.Writer) error { return writeJSON(w, r) })
+	if err != nil {
+		return err
+	}
+	if err := npz.Write(filepath.Join(o.dir, "curves.npz"), curves(r)...); err != nil {
+		return err
+	}
+	figures := []struct {
+		name string
+		draw func(*regime.Result) (*plot.Figure, error)
+		skip bool
+	}{
+		{"components", plot.Curves, false},
+		{"penalty", plot.AlphaPath, false},
+		{"prediction", plot.Prediction, r.Prediction == nil},
+		{"subsamples", plot.Subsamples, r.TimeSubsamples == nil},
+	}
+	for _, fig := range figures {
+		if fig.skip {
+			continue
+		}
+		drawn, err := fig.draw(r)
+		if err != nil {
+			return err
+		}
+		if err := drawn.Save(filepath.Join(o.dir, fig.name+"."+o.format)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// curves returns the arrays of curves.npz, whose names are those of the JSON keys.
+func curves(r *regime.Result) []npz.Value {
+	vectors := []struct {
+		name   string
+		values []regime.Number
+	}{
+		{"r2_by_pcs", r.R2ByPCs}, {"r2_in_sample_by_pcs", r.InSampleByPCs}, {"alpha_by_pcs", r.AlphaByPCs},
+		{"variance_by_pcs", r.VarianceByPCs}, {"alpha", r.AlphaPath.Alpha}, {"rho_by_alpha", r.AlphaPath.Rho},
+		{"error_by_alpha", r.AlphaPath.Error}, {"effective_df_by_alpha", r.AlphaPath.DF},
+	}
+	var members []npz.Value
+	for _, v := range vectors {
+		data := make([]float64, len(v.values))
+		for i, x := range v.values {
+			data[i] = float64(x)
+		}
+		members = append(members, npz.Float64s(v.name, data, len(data)))
+	}
+	matrices := []struct {
+		name string
+		m    *mat.Dense
+	}{{"readout", r.Weights}, {"predicted", r.Prediction}, {"actual", r.Actual}}
+	for _, m := range matrices {
+		if m.m != nil {
+			rows, cols := m.m.Dims()
+			members = append(members, npz.Float64s(m.name, mat.DenseCopyOf(m.m).RawMatrix().Data, rows, cols))
+		}
+	}
+	return append(members, npz.Float64s("offset", r.Offset, len(r.Offset)))
+}
+
+// list splits a comma-separated flag that may be given several times.
+func list(values []string) []string {
+	var out []string
+	for _, v := range values {
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
+}
