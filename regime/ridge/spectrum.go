@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -103,14 +104,13 @@ func (s *Spectrum) AlphaAtDF(df float64) float64 {
 	return math.Exp((lo + hi) / 2)
 }
 
-// Alphas returns n penalties, spaced evenly on a logarithmic scale from 10^lo to 10^hi.
-func Alphas(lo, hi float64, n int) []float64 {
-	a := make([]float64, n)
-	for i := range a {
-		a[i] = math.Pow(10, lo+(hi-lo)*float64(i)/float64(n-1))
-	}
+// LogSpace returns n ≥ 2 numbers from lo to hi, both positive and both included exactly, spaced evenly on a
+// logarithmic scale.
+func LogSpace(lo, hi float64, n int) []float64 {
+	a := floats.LogSpan(make([]float64, n), lo, hi)
+	a[0], a[n-1] = lo, hi // exp(log lo) is one digit off
 	return a
 }
 
 // DefaultAlphas are the 20 penalties of the published analysis, 10⁻³ to 10⁶.
-func DefaultAlphas() []float64 { return Alphas(-3, 6, 20) }
+func DefaultAlphas() []float64 { return LogSpace(1e-3, 1e6, 20) }
