@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"oblique/loaders/recording"
@@ -249,78 +250,6 @@ func (p *plan) dropQuiet() error {
 	return nil
 }
 
-// dropMissing refuses missing activity, or ends stretches where it is. Activity in a file is looked at
-// only if rows are to be dropped: otherwise the analysis checks it as it reads.
-func (p *plan) dropMissing() error {
-	if p.s.Activity != nil && p.s.Activity.Stream != nil && p.o.NaN == Refuse {
-		return nil
-	}
-	gaps := make([]*gap, len(p.pieces))
-	err := parallel(len(p.pieces), func(i int) (err error) {
-		gaps[i], err = p.src.missing(p.pieces[i])
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	var kept []piece
-	for i, q := range p.pieces {
-		g := gaps[i]
-		if g == nil {
-			kept = append(kept, q)
-			continue
-		}
-		if p.o.NaN == Refuse {
-			k := q.within.From + slices.Index(g.bins, true)
-			return fmt.Errorf("preprocess: %w: %s %s in bin %d of trial or run %d%s (--nan drop leaves such rows out)",
-				recording.ErrNumber, p.unitName(g.unit), g.why, k-q.within.From, i, p.at(q, k))
-		}
-		before := q.rows()
-		for _, r := range present(g.bins) {
-			part := q
-			part.within = recording.Range{From: q.within.From + r.From, To: q.within.From + r.To}
-			part.from, part.to = max(q.from, part.within.From), min(q.to, part.within.To)
-			if part.from < part.to {
-				kept = append(kept, part)
-				before -= part.rows()
-			}
-		}
-		p.dropped += before
-	}
-	p.pieces = kept
-	return p.anyLeft()
-}
-
-func (p *plan) anyLeft() error {
-	if len(p.pieces) == 0 {
-		return fmt.Errorf("preprocess: %w: every row misses a value", recording.ErrEmpty)
-	}
-	return nil
-}
-
-// present returns the stretches in which nothing is missing.
-func present(missing []bool) []recording.Range {
-	var runs []recording.Range
-	for i, m := range missing {
-		switch {
-		case m:
-		case i == 0 || missing[i-1]:
-			runs = append(runs, recording.Range{From: i, To: i + 1})
-		default:
-			runs[len(runs)-1].To = i + 1
-		}
-	}
-	return runs
-}
-
-// at says when bin k of a piece begins, if that is known.
-func (p *plan) at(q piece, k int) string {
-	if p.grid.unit == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", at %.6g s", p.grid.time(q.origin+float64(k)*p.grid.width))
-}
-
 // unitName names unit i of the source.
 func (p *plan) unitName(i int) string {
 	if names := unitNames(p.s); names != nil {
@@ -362,7 +291,7 @@ func (p *plan) setY() error {
 			missing[i] = !finiteRow(row)
 			if missing[i] && p.o.NaN == Refuse {
 				return fmt.Errorf("preprocess: %w: behaviour %s is missing at row %d%s (--nan drop leaves such rows out)",
-					recording.ErrNumber, p.outputName(slices.IndexFunc(row, isMissing)), q.y+q.from+i, p.at(q, q.from+i))
+					recording.ErrNumber, p.outputNames()[slices.IndexFunc(row, isMissing)], q.y+q.from+i, p.at(q, q.from+i))
 			}
 		}
 		runs := present(missing)
@@ -400,15 +329,13 @@ func (p *plan) resample(y *mat.Dense, col int, out *samples, q piece) {
 	out.resample(y, col, p.grid.time(from)+lag, p.grid.bin(), p.o.Resample, lo, hi)
 }
 
-// outputName returns the name of column j of the behaviour.
-func (p *plan) outputName(j int) string { return p.outputNames()[j] }
-
-// outputNames returns the names of the outputs, after their signal where there are several.
+// outputNames returns the names of the outputs, behind that of their signal where there are several.
 func (p *plan) outputNames() []string {
+	several := slices.ContainsFunc(p.outputs, func(s *samples) bool { return s.name != p.outputs[0].name })
 	var names []string
 	for _, out := range p.outputs {
 		for _, name := range out.names {
-			if title(p.outputs, 0) != out.name && !slices.Contains([]string{"", out.name}, name) && len(name) < len(out.name) {
+			if several && !strings.HasPrefix(name, out.name) {
 				name = out.name + "." + name
 			}
 			names = append(names, derived(name, p.o.Derivative))
@@ -531,39 +458,4 @@ func (p *plan) fileRows() (from, to int, adjacent bool) {
 		to = int(q.origin) + q.to
 	}
 	return from, to, true
-}
-
-// decoder returns the known decoder as it applies to the outputs and units that are left, or nil. It
-// applies only to the signal that it computes, and not to derivatives.
-func (p *plan) decoder() *recording.Decoder {
-	d := p.s.Decoder
-	if d == nil || p.o.Derivative > 0 {
-		return nil
-	}
-	for _, out := range p.outputs {
-		if d.Output != "" && out.name != d.Output {
-			return nil
-		}
-	}
-	rows, n := d.W.Dims()
-	if n != neurons(p.s) || slices.Max(p.columns) >= rows || len(d.Offset) != rows {
-		p.note("The known decoder is %d×%d and does not fit the recording.", rows, n)
-		return nil
-	}
-	w := mat.NewDense(len(p.columns), len(p.units), nil)
-	for i, r := range p.columns {
-		for j, c := range p.units {
-			w.Set(i, j, d.W.At(r, c))
-		}
-	}
-	if len(p.units) < n {
-		p.note("The known decoder is restricted to the units that are left.")
-	}
-	if p.o.Smooth > 0 {
-		p.note("The known decoder acted on activity that was not smoothed.")
-	}
-	if p.o.Lag != 0 {
-		p.note("The known decoder acted without the lag.")
-	}
-	return &recording.Decoder{Name: d.Name, Output: d.Output, W: w, Offset: pick(d.Offset, p.columns)}
 }

@@ -69,6 +69,11 @@ func (k kernel) convolve(dst, x []float64, offset int, f *transform) {
 		return
 	}
 	clear(dst)
+	k.add(dst, x, offset)
+}
+
+// add adds the kernel around each x that is not 0.
+func (k kernel) add(dst, x []float64, offset int) {
 	for b, v := range x {
 		if v == 0 {
 			continue
@@ -104,7 +109,7 @@ func (f *transform) length(n int) int {
 // BenchmarkConvolve measures: per kernel that is added, per weight of it, and per value and
 // doubling of the length of a transform there and back.
 func (f *transform) pays(x []float64, taps int) bool {
-	const perKernel, perWeight, perButterfly = 12, 0.35, 4.0
+	const perKernel, perWeight, perButterfly = 6, 0.22, 5.0
 	if taps < 64 {
 		return false
 	}
