@@ -7,9 +7,10 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"oblique/internal/atomicfile"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -38,11 +39,14 @@ func (f *Figure) Size() (width, height float64) { return float64(f.width), float
 // the disk and renamed, replacing what was there.
 func (f *Figure) Save(path string) error {
 	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
-	var b bytes.Buffer
-	if err := f.WriteTo(&b, format); err != nil {
+	data, err := f.encode(format)
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeAtomic(path, b.Bytes())
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // WriteTo writes the figure in one of the Formats. The bytes depend on the figure alone. It returns an
@@ -107,32 +111,4 @@ func withResolution(png []byte) []byte {
 	chunk = append(chunk, 1) // the unit is the metre
 	chunk = be.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 	return append(append(append([]byte(nil), png[:header]...), chunk...), png[header:]...)
-}
-
-// writeAtomic replaces the file at path.
-func writeAtomic(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("plot: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close() // a second close is harmless
-			os.Remove(tmp.Name())
-			err = fmt.Errorf("plot: %w", err)
-		}
-	}()
-	if _, err = tmp.Write(data); err != nil {
-		return err
-	}
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

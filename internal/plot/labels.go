@@ -30,8 +30,11 @@ const (
 	costLabel     = 6.0
 	costOutside   = 8.0
 	costDistance  = 1.0
-	costConfusion = 30.0
+	costConfusion = 100.0
 )
+
+// leaderGap is where a leader starts, off the point that is named.
+const leaderGap = 4.0
 
 // confusable is how much farther another label's point has to be, in points.
 const confusable = 3.0
@@ -40,7 +43,7 @@ const confusable = 3.0
 var candidates = func() (list []vg.Point) {
 	for _, reach := range []vg.Length{1, 2, 3.5, 5.5, 8} {
 		for _, d := range []vg.Point{{X: 1, Y: 0.7}, {X: -1, Y: 0.7}, {X: 1, Y: -0.7}, {X: -1, Y: -0.7},
-			{X: 1}, {X: -1}, {Y: 1}, {Y: -1}} {
+			{X: 1}, {X: -1}, {Y: 1}, {Y: -1}, {X: 0.3, Y: 1}, {X: 0.3, Y: -1}, {X: -0.3, Y: 1}, {X: -0.3, Y: -1}} {
 			list = append(list, d.Scale(reach))
 		}
 	}
@@ -76,7 +79,9 @@ func placeLabels(f *frame, room vg.Rectangle, labels []label, marks []mark, take
 	for i, l := range shown {
 		box := s.chosen[i].box
 		if foot, far := s.chosen[i].leader(s.anchors[i]); far {
-			f.StrokeLine2(stroke(midGrey, hairline), s.anchors[i].X, s.anchors[i].Y, foot.X, foot.Y)
+			a := s.anchors[i]
+			start := a.Add(foot.Sub(a).Scale(vg.Length(leaderGap / distance(box, a))))
+			f.StrokeLine2(stroke(midGrey, hairline), start.X, start.Y, foot.X, foot.Y)
 		}
 		put(f, typeset{size: textSize, color: l.color, v: bottom}, vg.Point{X: box.Min.X + 1, Y: box.Min.Y + 2.5}, l.text)
 	}
@@ -137,6 +142,20 @@ func (c candidate) boxes(anchor vg.Point) []vg.Rectangle {
 	return boxes
 }
 
+// confuses reports whether the label could be taken for that of another point: because its leader passes
+// that, or, without leader, because it stands about as near to it.
+func (c candidate) confuses(anchor, other vg.Point) bool {
+	if _, far := c.leader(anchor); !far {
+		return distance(c.box, other) < distance(c.box, anchor)+confusable
+	}
+	for _, b := range c.boxes(anchor)[1:] {
+		if distance(b, other) < confusable {
+			return true
+		}
+	}
+	return false
+}
+
 // leader returns where a line from the anchor meets the label, and whether it is so far that it needs one.
 func (c candidate) leader(anchor vg.Point) (foot vg.Point, far bool) {
 	return nearest(c.box, anchor), distance(c.box, anchor) > 12
@@ -154,13 +173,12 @@ func (s *scene) cost(i int, c candidate, others []vg.Rectangle) float64 {
 			cost += costLabel * float64(overlap(b, o))
 		}
 	}
-	own := distance(c.box, s.anchors[i])
 	for k, a := range s.anchors {
-		if k != i && distance(c.box, a) < own+confusable {
+		if k != i && c.confuses(s.anchors[i], a) {
 			cost += costConfusion
 		}
 	}
-	return cost + costDistance*own
+	return cost + costDistance*distance(c.box, s.anchors[i])
 }
 
 // distance returns how far p is from the box.
