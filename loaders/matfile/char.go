@@ -31,7 +31,8 @@ func (a *Array) Text() (string, error) {
 }
 
 // Texts returns the rows of a char matrix, with the blanks that pad them, or the texts of a cell
-// array of char rows in column-major order.
+// array of char rows in column-major order. Of a matrix without characters there is one empty row
+// at most, however many it declares.
 func (a *Array) Texts() ([]string, error) {
 	if a.Class != Cell {
 		return a.rows()

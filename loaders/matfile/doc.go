@@ -13,7 +13,8 @@
 //   - A file is not believed. Every size is checked against the bytes that are there before
 //     memory is taken for it; those of a compressed variable by inflating it first. Of the
 //     inflated bytes at most 64 MiB + 4 × the file's size are kept in memory, the rest are
-//     inflated again where they are needed. Nesting is limited to 128 levels.
+//     inflated again where they are needed. The number of cells, and of struct elements that have
+//     fields, is justified by the bytes too. Nesting is limited to 128 levels.
 //   - Errors name the variable, the field and the place: "matfile: D.blocks: element at 0x1a30: …".
 //   - A File and its Arrays may be used by several goroutines.
 //

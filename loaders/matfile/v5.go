@@ -326,7 +326,17 @@ func (d decoder5) array(pos, end int64) (*Array, error) {
 		}
 		n.perElem = len(a.fields)
 	}
-	return a, nil
+	return a, n.checkRoom()
+}
+
+// checkRoom checks that there is a tag's room for every child, so that the number of cells or
+// elements is one that the file justifies.
+func (n *node5) checkRoom() error {
+	per := int64(n.perElem)
+	if room := (n.end - n.body) / 8; per > 0 && int64(n.count) > room/per {
+		return fmt.Errorf("element at %s: %d elements of %d fields in %d bytes", n.src.place(n.body), n.count, per, n.end-n.body)
+	}
+	return nil
 }
 
 // fieldNames reads the field names of a struct, which have a fixed width, and moves the body
@@ -495,10 +505,6 @@ func (n *node5) child(k int) (*Array, error) {
 
 // locate finds the children by their tags.
 func (n *node5) locate() ([]int64, error) {
-	per := int64(n.perElem)
-	if room := (n.end - n.body) / 8; per > 0 && int64(n.count) > room/per {
-		return nil, fmt.Errorf("element at %s: %d elements of %d fields in %d bytes", n.src.place(n.body), n.count, per, n.end-n.body)
-	}
 	at := make([]int64, n.count*n.perElem)
 	pos := n.body
 	for i := range at {

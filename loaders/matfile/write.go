@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"unicode/utf16"
 
 	"github.com/klauspost/compress/zlib"
+
+	"oblique/internal/atomicfile"
 )
 
 // WriteOptions say how to write. The zero value compresses each variable, as MATLAB's -v7 does.
@@ -26,30 +26,11 @@ type WriteOptions struct {
 const headerText = "MATLAB 5.0 MAT-file, written by regime"
 
 // WriteFile writes the variables to a version 5 file; see [Write]. The file appears complete or
-// not at all: it is written beside its place, synced and renamed.
-func WriteFile(path string, o WriteOptions, vars ...*Array) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+// not at all.
+func WriteFile(path string, o WriteOptions, vars ...*Array) error {
+	err := atomicfile.Write(path, func(w io.Writer) error { return Write(w, o, vars...) })
 	if err != nil {
-		return fmt.Errorf("matfile: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if err := Write(tmp, o, vars...); err != nil {
-		return err
-	}
-	for _, step := range []func() error{
-		func() error { return tmp.Chmod(0o644) },
-		tmp.Sync,
-		tmp.Close,
-		func() error { return os.Rename(tmp.Name(), path) },
-	} {
-		if err := step(); err != nil {
-			return fmt.Errorf("matfile: %w", err)
-		}
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
