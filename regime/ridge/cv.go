@@ -52,7 +52,7 @@ func NewCV(v *View, starts []int, folds, gap int, alphas []float64) (*CV, error)
 	cv.r = n
 	for f := range folds {
 		for g := range folds {
-			cv.r = min(cv.r, cv.trainingRows(f, g)-1)
+			cv.r = min(cv.r, int(cv.trainingRows(nil, f, g))-1)
 		}
 	}
 	cv.r = max(cv.r, 0)
@@ -90,7 +90,7 @@ func (cv *CV) FoldRows(f int) recording.Range {
 
 // cut returns the stretches between block starts and the edges of the gaps.
 func cut(t int, starts []int, folds, gap int) []stretch {
-	// Fold f begins at the block whose start is nearest to its share of the rows, leaving one for each later fold.
+	// Fold f begins at the first block that starts at or after its share of the rows, leaving one for each later fold.
 	first := make([]int, folds+1)
 	for f := 1; f < folds; f++ {
 		b := first[f-1] + 1
@@ -142,26 +142,31 @@ func (s *stretch) trains(f, g int) bool {
 	return s.fold != f && s.fold != g && !slices.Contains(s.gapOf, f) && !slices.Contains(s.gapOf, g)
 }
 
-func (cv *CV) trainingRows(f, g int) int {
-	rows := 0
+// trainingRows counts the rows that are trained on while folds f and g are held out.
+func (cv *CV) trainingRows(weights []float64, f, g int) float64 {
+	var rows float64
 	for i := range cv.stretches {
-		if cv.stretches[i].trains(f, g) {
-			rows += cv.stretches[i].rows.Len()
+		if s := &cv.stretches[i]; s.trains(f, g) {
+			rows += weight(weights, s.block) * float64(s.rows.Len())
 		}
 	}
 	return rows
 }
 
-// sum adds up the moments of stretches, each as often as its block is weighted; nil weights are all 1.
+// weight returns how often a block counts; nil weights are all 1.
+func weight(weights []float64, block int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[block]
+}
+
+// sum adds up the moments of stretches, each as often as its block is weighted.
 func (cv *CV) sum(weights []float64, include func(s *stretch) bool) *Moments {
 	total := NewMoments(cv.n, cv.d)
 	for i := range cv.stretches {
 		s := &cv.stretches[i]
-		w := 1.0
-		if weights != nil {
-			w = weights[s.block]
-		}
-		if w != 0 && include(s) {
+		if w := weight(weights, s.block); w != 0 && include(s) {
 			total.AddScaled(w, s.moments)
 		}
 	}
@@ -386,13 +391,13 @@ func addOutputs(sum, errors []float64, c, r int) {
 
 // Plain returns the squared error on held-out rows of each output, number of components and penalty (D×R×A), summed
 // over folds, with each block as often as it is weighted: copies of a block stay in one fold. Folds that are empty
-// under the weights are passed over. One penalty is then chosen from the same errors, which flatters R² a little;
-// it serves the bootstrap, where what counts is spread.
+// under the weights, or that leave nothing to train on, are passed over. One penalty is then chosen from the same
+// errors, which flatters R² a little; it serves the bootstrap, where what counts is spread.
 func (cv *CV) Plain(weights []float64) ([]float64, error) {
 	total := make([]float64, cv.d*cv.r*len(cv.Alphas))
 	for f := range cv.Folds {
 		held := cv.held(weights, f)
-		if held.Count == 0 {
+		if held.Count == 0 || cv.trainingRows(weights, f, f) == 0 {
 			continue
 		}
 		m, err := cv.fit(weights, f, f)
