@@ -142,18 +142,22 @@ func (a *Array) normalise(x []float64) {
 }
 
 // Head decodes the first len(dst) numbers, in column-major order, and returns how many there
-// were: a look at a large array that reads only those. Sparse and complex arrays and the errors
-// are as in [Array.Float64s].
+// were: a look at a large array that reads only those, and of a sparse one only what is stored.
+// Errors are those of [Array.Float64s].
 func (a *Array) Head(dst []float64) (int, error) {
-	if a.IsComplex() || a.IsSparse() {
-		x, err := a.Float64s()
-		return copy(dst, x), err
+	if a.IsComplex() {
+		_, err := a.Float64s()
+		return 0, err
+	}
+	dst = dst[:min(len(dst), a.Len())]
+	if a.IsSparse() {
+		clear(dst)
+		return len(dst), a.scatter(dst, false)
 	}
 	p, err := a.numbers(false)
 	if err != nil {
 		return 0, err
 	}
-	dst = dst[:min(len(dst), p.n)]
 	if err := p.float64s(dst, 0); err != nil {
 		return 0, a.fail(err)
 	}

@@ -107,6 +107,21 @@ func TestHead(t *testing.T) {
 	}
 }
 
+// TestHeadOfSparse looks at a sparse matrix that is too large in full.
+func TestHeadOfSparse(t *testing.T) {
+	p := plain{}
+	f := read(t, p.file(p.matrix(mxSparse, 0, []int32{1 << 30, 2}, "s", p.numbers(miINT32, []int32{1, 3, 1 << 20}),
+		p.numbers(miINT32, []int32{0, 2, 3}), p.numbers(miDOUBLE, []float64{5, 6, 7}))))
+	a := lookup(t, f, "s")
+	dst := []float64{9, 9, 9, 9, 9}
+	if n, err := a.Head(dst); n != 5 || err != nil || !slices.Equal(dst, []float64{0, 5, 0, 6, 0}) {
+		t.Errorf("Head = %v, %d, %v", dst, n, err)
+	}
+	if _, err := a.Float64s(); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("Float64s: %v", err)
+	}
+}
+
 // TestPanics: wrong shapes are the programmer's mistake.
 func TestPanics(t *testing.T) {
 	for name, f := range map[string]func(){

@@ -10,6 +10,7 @@
 //     element i + j·R. [Array.Matrix] alone returns row-major data.
 //   - Values are those in the file, whatever type they are stored as: MATLAB keeps a double array
 //     of small whole numbers as bytes. A conversion that would lose digits is an error.
+//   - The class of numbers is MATLAB's; version 4 has one, double, however they are stored.
 //   - A file is not believed. Every size is checked against the bytes that are there before
 //     memory is taken for it; those of a compressed variable by inflating it first. Of the
 //     inflated bytes at most 64 MiB + 4 × the file's size are kept in memory, the rest are

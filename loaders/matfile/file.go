@@ -36,7 +36,8 @@ func keptBytes(size int64) int64 { return 64<<20 + 4*size }
 
 // Open opens the file and lists its variables. The file stays open until Close.
 //
-// Errors: [ErrFormat], [ErrV73], [ErrTruncated], or what the system says of the path.
+// Errors: [ErrFormat], [ErrV73], [ErrTruncated], a damaged header of a variable, or what the system
+// says of the path.
 func Open(path string) (*File, error) {
 	r, err := os.Open(path)
 	if err != nil {

@@ -203,11 +203,30 @@ func TestEmptyText(t *testing.T) {
 	}
 }
 
+// FuzzRead reads everything in a file, and writes again what it could read: the writer's own file
+// must be read without an error.
 func FuzzRead(f *testing.F) {
 	for _, b := range samples(f) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		readAll(b)
+		file, err := NewReader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return
+		}
+		for _, name := range file.Names() {
+			a, err := file.Var(name)
+			if err != nil {
+				continue
+			}
+			var out bytes.Buffer
+			if err := Write(&out, WriteOptions{Uncompressed: true}, a); err != nil {
+				continue
+			}
+			if _, err := readAll(out.Bytes()); err != nil && !errors.Is(err, ErrTooLarge) {
+				t.Errorf("%s was written and cannot be read: %v", a, err)
+			}
+		}
 	})
 }

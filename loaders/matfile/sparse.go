@@ -52,14 +52,21 @@ func (a *Array) expand(imag bool) ([]float64, error) {
 		return nil, a.fail(&kindError{ErrTooLarge,
 			fmt.Sprintf("%s is %d bytes in full, the limit is %d: use NonZeros", a, 8*uint64(n), a.limit)})
 	}
+	x := make([]float64, n)
+	return x, a.scatter(x, imag)
+}
+
+// scatter adds the stored numbers to the first len(x) elements of the matrix in full.
+func (a *Array) scatter(x []float64, imag bool) error {
 	ix, val, err := a.stored(imag)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	x := make([]float64, n)
 	rows := a.Dims[0]
 	for k, v := range val {
-		x[ix.row[k]+ix.col[k]*rows] += v
+		if i := ix.row[k] + ix.col[k]*rows; i < len(x) {
+			x[i] += v
+		}
 	}
-	return x, nil
+	return nil
 }
