@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"fmt"
+	"io"
 
 	"oblique/loaders/matfile"
 )
@@ -43,8 +44,8 @@ func word(b []byte, at int, big bool) uint32 {
 // matlabFile is a MATLAB file of version 4 to 7.
 type matlabFile struct{ *matfile.File }
 
-func openMATLAB(path string, _ []byte) (File, error) {
-	f, err := matfile.Open(path)
+func openMATLAB(r io.ReaderAt, size int64, _ string) (File, error) {
+	f, err := matfile.NewReader(r, size)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 package loaders
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"oblique/loaders/npz"
@@ -18,30 +18,42 @@ func isNumPy(head []byte) bool {
 // numpyFile is an npy or npz file.
 type numpyFile struct {
 	*npz.File
-	format string
+	lone string // the name of the array of an npy file; empty of an npz file
 }
 
-func openNumPy(path string, head []byte) (File, error) {
-	f, err := npz.Open(path)
+func openNumPy(r io.ReaderAt, size int64, name string) (File, error) {
+	f, err := npz.NewReader(r, size)
 	if err != nil {
 		return nil, err
 	}
 	if len(f.Arrays()) == 0 {
-		return nil, errors.Join(fmt.Errorf("a zip archive without NumPy arrays: %w; %s", ErrFormat, Supported), f.Close())
+		return nil, fmt.Errorf("a zip archive without NumPy arrays: %w; %s", ErrFormat, Supported)
 	}
-	format := "npz"
-	if head[0] == 0x93 {
-		format = "npy"
+	var magic [1]byte
+	if _, err := r.ReadAt(magic[:], 0); err != nil {
+		return nil, err
 	}
-	return numpyFile{f, format}, nil
+	if magic[0] == 'P' { // of a zip archive
+		name = ""
+	}
+	return numpyFile{f, name}, nil
 }
 
-func (f numpyFile) Format() string { return f.format }
+func (f numpyFile) Format() string {
+	if f.lone != "" {
+		return "npy"
+	}
+	return "npz"
+}
 
 func (f numpyFile) Root() Node {
 	var arrays []Node
 	for _, a := range f.Arrays() {
-		arrays = append(arrays, newNumPy(a))
+		node := newNumPy(a)
+		if f.lone != "" {
+			node.info.Name = f.lone
+		}
+		arrays = append(arrays, node)
 	}
 	return newGroup(arrays)
 }

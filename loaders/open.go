@@ -3,53 +3,44 @@ package loaders
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"oblique/loaders/recording"
 
 	"gonum.org/v1/gonum/mat"
 )
 
-// Open reads a file into a Session: see the package's doc for what is chosen and how.
+// Open reads a file into a Session: see the package's doc for what is chosen and how. The file's
+// SHA-256 is computed beside the reading.
 //
-// Errors wrap ErrFormat (not a supported file), ErrNotFound (no such array, with what there is), recording.ErrShape
-// (lengths that do not fit or do not tell which axis is time) or what the format's package says.
-// Values are not judged here: see recording.Validate.
+// Errors wrap ErrFormat (not a supported file), ErrNotFound (no such array, with what there is),
+// recording.ErrShape (lengths that do not fit, or do not tell which axis is time) or what the package
+// of the format says. Values are not judged here: see recording.Validate.
 func Open(path string, o Options) (*recording.Session, error) {
-	if _, err := readHead(path); err != nil { // before a hash is begun
-		return nil, err
-	}
-	sum := hashing(path)
-	s, err := open(path, o)
-	hash, herr := sum()
-	if err != nil {
-		return nil, err
-	}
-	s.Source.SHA256 = hash
-	return s, herr
-}
-
-func open(path string, o Options) (*recording.Session, error) {
 	f, err := OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
+	sum := hashing(path)
 	s, streams, err := load(f, o)
 	if !streams {
 		err = errors.Join(err, f.Close())
 	}
+	hash, herr := sum()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	s.Source = recording.Source{Name: name(path), Path: path, Format: f.Format()}
-	return s, nil
+	s.Source = recording.Source{Name: baseName(path), Path: path, SHA256: hash, Format: f.Format()}
+	return s, herr
 }
 
-// name is the short name of a file.
-func name(path string) string {
-	base := filepath.Base(path)
-	return strings.TrimSuffix(base, filepath.Ext(base))
+// Load makes a Session of an open file, as Open does. Its Source has the format only.
+func Load(f File, o Options) (*recording.Session, error) {
+	s, _, err := load(f, o)
+	if err != nil {
+		return nil, err
+	}
+	s.Source.Format = f.Format()
+	return s, nil
 }
 
 // A loading is a Session in the making.

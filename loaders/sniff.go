@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,7 +17,7 @@ var ErrFormat = errors.New("format not supported")
 // A format is how a kind of file is recognised by its first bytes, and opened.
 type format struct {
 	is   func(head []byte) bool
-	open func(path string, head []byte) (File, error)
+	open func(r io.ReaderAt, size int64, name string) (File, error)
 }
 
 // formats are tried in order: the certain ones first.
@@ -34,45 +35,56 @@ const headBytes = 2048
 // OpenFile opens a file of any supported format, which its content tells. The error of another
 // wraps ErrFormat and says what the content looks like.
 func OpenFile(path string) (File, error) {
-	head, err := readHead(path)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range formats {
-		if f.is(head) {
-			file, err := f.open(path, head)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
-			}
-			return file, nil
-		}
-	}
-	return nil, fmt.Errorf("%s: %s: %w; %s", path, looksLike(head), ErrFormat, Supported)
-}
-
-// readHead returns the first bytes of a regular file that is not empty.
-func readHead(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("loaders: %w", err)
 	case info.IsDir():
 		return nil, fmt.Errorf("%s: a folder, not a file: %w; %s", path, ErrFormat, Supported)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: not a regular file: %w", path, ErrFormat)
-	case info.Size() == 0:
-		return nil, fmt.Errorf("%s: the file is empty: %w", path, ErrFormat)
+	case !info.Mode().IsRegular(): // a pipe cannot be read twice
+		return nil, fmt.Errorf("%s: not a regular file: %w; %s", path, ErrFormat, Supported)
 	}
-	f, err := os.Open(path)
+	disk, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("loaders: %w", err)
 	}
-	defer f.Close()
-	head := make([]byte, min(headBytes, info.Size()))
-	if n, err := io.ReadFull(f, head); err != nil {
-		return nil, fmt.Errorf("%s: byte %d: %w", path, n, err)
+	f, err := NewFile(disk, info.Size(), baseName(path))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), disk.Close())
 	}
-	return head, nil
+	return onDisk{f, disk}, nil
+}
+
+// onDisk is a file that closes what it is read from.
+type onDisk struct {
+	File
+	disk io.Closer
+}
+
+func (f onDisk) Close() error { return errors.Join(f.File.Close(), f.disk.Close()) }
+
+// NewFile opens what r reads, of the given size. The name is that of the array of a format which has
+// but one array without a name.
+func NewFile(r io.ReaderAt, size int64, name string) (File, error) {
+	if size == 0 {
+		return nil, fmt.Errorf("the file is empty: %w; %s", ErrFormat, Supported)
+	}
+	head := make([]byte, min(headBytes, size))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return nil, fmt.Errorf("byte %d: %w", n, err)
+	}
+	for _, f := range formats {
+		if f.is(head) {
+			return f.open(r, size, name)
+		}
+	}
+	return nil, fmt.Errorf("%s: %w; %s", looksLike(head), ErrFormat, Supported)
+}
+
+// baseName is the name of a file without folder and extension.
+func baseName(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
 // signatures are the first bytes of formats that are met and not read.

@@ -1,0 +1,69 @@
+package datasets
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"oblique/loaders"
+	"oblique/loaders/recording"
+)
+
+//go:generate go run ./builtin
+
+//go:embed builtin/cycling.npz
+var cyclingBytes []byte
+
+//go:embed builtin/bci.npz
+var bciBytes []byte
+
+// A Builtin is a simulated recording that is part of the program. The folder builtin has the
+// generator; Defaults has nothing to set, as the files hold rates in their bins.
+type Builtin struct {
+	Name  string
+	Title string
+	Bytes []byte // an npz file
+}
+
+var builtins = []*Builtin{
+	{"cycling.npz", "Simulated network that rotates while a cursor circles either way: oblique readout", cyclingBytes},
+	{"bci.npz", "Simulated brain-machine interface with a decoder along the leading components: aligned readout", bciBytes},
+}
+
+// Builtins returns the built-in recordings.
+func Builtins() []*Builtin { return append([]*Builtin(nil), builtins...) }
+
+// builtinNamed returns the built-in recording of that name, with or without extension, or nil.
+func builtinNamed(name string) *Builtin {
+	for _, b := range builtins {
+		if strings.EqualFold(name, b.Name) || strings.EqualFold(name, strings.TrimSuffix(b.Name, ".npz")) {
+			return b
+		}
+	}
+	return nil
+}
+
+// SHA256 returns the hash of the file in hexadecimal.
+func (b *Builtin) SHA256() string {
+	sum := sha256.Sum256(b.Bytes)
+	return hex.EncodeToString(sum[:])
+}
+
+// session opens the recording as any npz file is opened.
+func (b *Builtin) session() (*recording.Session, error) {
+	f, err := loaders.NewFile(bytes.NewReader(b.Bytes), int64(len(b.Bytes)), b.Name)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: built-in %s: %w", b.Name, err)
+	}
+	s, err := loaders.Load(f, loaders.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("datasets: built-in %s: %w", b.Name, err)
+	}
+	s.Source.Name = strings.TrimSuffix(b.Name, ".npz")
+	s.Source.Path = b.Name
+	s.Source.SHA256 = b.SHA256()
+	return s, nil
+}
