@@ -219,7 +219,7 @@ func (p *plan) applyLag() {
 		kept = append(kept, q)
 	}
 	if lost > 0 {
-		p.note("%d trials or runs have no row left after lag and selection of peri-event time.", lost)
+		p.note("Trials or runs with no row left after lag and selection of peri-event time: %d.", lost)
 	}
 	p.pieces = kept
 }
@@ -358,7 +358,7 @@ func (p *plan) recording() (*recording.Recording, error) {
 		Lag:     p.o.Lag,
 	}
 	if p.dropped > 0 {
-		p.note("%d rows with missing values are left out.", p.dropped)
+		p.note("Rows left out because of missing values: %d.", p.dropped)
 	}
 	labels, order, err := p.conditions()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestSmoothDirection(t *testing.T) {
 		reversed[len(x)-1-i] = v
 	}
 	backward := smoothed(t, reversed, 4, false)
-	floats.Reverse(backward)
+	slices.Reverse(backward)
 	near(t, "reversed", backward, forward, 1e-14)
 
 	before := smoothed(t, x, 4, true)

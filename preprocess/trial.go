@@ -252,7 +252,7 @@ func (p *plan) cut(spans []span) []span {
 		kept = append(kept, s)
 	}
 	if shortened > 0 {
-		p.note("%d trials run into the next one and are cut there; nothing is left of %d of them.", shortened, lost)
+		p.note("Trials that run into the next one and are cut there: %d; of these, nothing is left of %d.", shortened, lost)
 	}
 	return kept
 }
@@ -405,7 +405,7 @@ func (p *plan) bins(spans []span) ([]piece, error) {
 		}
 	}
 	if partial > 0 {
-		p.note("%d trials or runs end with less than a bin, which is left out.", partial)
+		p.note("Trials or runs that end with less than a bin, which is left out: %d.", partial)
 	}
 	return pieces, nil
 }
