@@ -30,10 +30,7 @@ func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 		weights[i] = multinomial(f.bootstrap, len(b.starts))
 	}
 	all := make([]resample, draws)
-	err := ridge.Parallel(draws, func(i int) error {
-		if err := f.ctx.Err(); err != nil {
-			return err
-		}
+	err := f.parallel("bootstrap", draws, func(i int) error {
 		var err error
 		all[i], err = f.resample(cv, weights[i])
 		return err

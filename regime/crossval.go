@@ -29,6 +29,7 @@ func (f *fit) crossval() error {
 		return fmt.Errorf("regime: %w: %d rows leave nothing to train on in %d folds with a gap of %d rows",
 			ErrUndefined, f.result.Data.NTime, f.options.Folds, b.gap)
 	}
+	f.cv = cv
 	nested, err := cv.Nested()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"oblique/loaders/recording"
 	"oblique/regime/ridge"
@@ -42,20 +43,8 @@ func Fit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Rand)
 	if err != nil {
 		return nil, err
 	}
-	steps := []func() error{f.spectrum, f.nullReadouts}
-	if o.Method == Paper {
-		steps = append(steps, f.paper, f.timeSubsamples)
-	} else {
-		steps = append(steps, f.crossval, f.timeSubsamples)
-	}
-	steps = append(steps, f.knownDecoder)
-	for _, step := range steps {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := step(); err != nil {
-			return nil, err
-		}
+	if err := f.run(); err != nil {
+		return nil, err
 	}
 	return f.result, nil
 }
@@ -70,6 +59,7 @@ type fit struct {
 	yMean   []float64
 	moments *ridge.Moments
 	path    *ridge.Path
+	cv      *ridge.CV // Crossval only
 	result  *Result
 	// One generator a step, all drawn at the start: leaving a step out does not change the others.
 	subsamples, bootstrap, shifts, readouts *rand.Rand
@@ -109,6 +99,41 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 		f.note("Output %s never changes and is left out of R².", outputName(r, constant[0]))
 	}
 	return f, nil
+}
+
+// run takes the steps of the method in turn.
+func (f *fit) run() error {
+	method := f.crossval
+	if f.options.Method == Paper {
+		method = f.paper
+	}
+	for _, step := range []func() error{f.spectrum, f.nullReadouts, method, f.timeSubsamples, f.knownDecoder} {
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parallel is ridge.Parallel for the n parts of a step that takes long: it tells progress, and stops when the context
+// does.
+func (f *fit) parallel(step string, n int, part func(i int) error) error {
+	var done atomic.Int64
+	return ridge.Parallel(n, func(i int) error {
+		if err := f.ctx.Err(); err != nil {
+			return err
+		}
+		if err := part(i); err != nil {
+			return err
+		}
+		if count := done.Add(1); f.options.Progress != nil {
+			f.options.Progress(step, int(count), n)
+		}
+		return nil
+	})
 }
 
 func outputName(r *recording.Recording, i int) string {

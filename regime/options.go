@@ -33,6 +33,9 @@ type Options struct {
 	Shifts int `json:"shifts"`
 	// Readouts is the number of random readouts in the null of ρ; 0 means 1000, −1 means none.
 	Readouts int `json:"readouts"`
+	// Progress, if not nil, is told now and then how many parts of a step are done. It is called from several
+	// goroutines.
+	Progress func(step string, done, total int) `json:"-"`
 }
 
 // ErrOptions is wrapped by the errors of options that cannot be.

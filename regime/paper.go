@@ -105,10 +105,7 @@ func (f *fit) timeSubsamples() error {
 	for i := range rows {
 		rows[i] = draw(f.subsamples, t, size)
 	}
-	err := ridge.Parallel(count, func(i int) error {
-		if err := f.ctx.Err(); err != nil {
-			return err
-		}
+	err := f.parallel("time subsamples", count, func(i int) error {
 		return f.timeSubsample(sub, i, f.view.Subset(rows[i]))
 	})
 	if err != nil {

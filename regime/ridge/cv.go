@@ -74,6 +74,16 @@ func (cv *CV) With(v *View) (*CV, error) {
 	return other, err
 }
 
+// Columns returns the same cross-validation on some of the neurons.
+func (cv *CV) Columns(cols []int) *CV {
+	sub := &CV{Alphas: cv.Alphas, Folds: cv.Folds, Blocks: cv.Blocks, n: len(cols), d: cv.d, r: min(cv.r, len(cols)),
+		spectra: map[[2]int]*Spectrum{}, stretches: slices.Clone(cv.stretches)}
+	for i := range sub.stretches {
+		sub.stretches[i].moments = cv.stretches[i].moments.Columns(cols)
+	}
+	return sub
+}
+
 // R returns the number of components that every training set has, at most N.
 func (cv *CV) R() int { return cv.r }
 

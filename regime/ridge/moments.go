@@ -1,10 +1,14 @@
 package ridge
 
 import (
+	"math"
+	"slices"
+
 	kernel "oblique/internal/blas"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
 )
 
 // Moments are the sums over a set of rows that linear regression depends on: the number of rows, Σx, Σy, Σxxᵀ,
@@ -169,4 +173,31 @@ func (m *Moments) ParticipationRatio() float64 {
 		}
 	}
 	return trace * trace / square
+}
+
+// Correlation returns ρ of the ridge readout with penalty α of the rows, as Path.Correlation does, by one Cholesky
+// factorisation of XᵀX + α instead of a decomposition. The moments must be about the mean of their rows. It is NaN
+// where XᵀX + α is singular.
+func (m *Moments) Correlation(alpha float64) float64 {
+	penalised := mat.NewSymDense(m.N, slices.Clone(m.XX))
+	var trace float64
+	for i := range m.N {
+		trace += m.XX[i*m.N+i]
+		penalised.SetSym(i, i, m.XX[i*m.N+i]+alpha)
+	}
+	var factor mat.Cholesky
+	if !factor.Factorize(penalised) {
+		return math.NaN()
+	}
+	var w mat.Dense
+	if err := factor.SolveTo(&w, mat.NewDense(m.N, m.D, m.XY)); err != nil {
+		return math.NaN()
+	}
+	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖².
+	var wc, ww float64
+	for i, v := range w.RawMatrix().Data {
+		wc += v * m.XY[i]
+		ww += v * v
+	}
+	return math.Sqrt(math.Max(0, wc-alpha*ww) / (trace * ww))
 }
