@@ -121,7 +121,7 @@ func componentAxis(n int) axis {
 	var whole []tick
 	for _, t := range a.ticks {
 		if t.at == math.Trunc(t.at) && t.at >= 1 {
-			whole = append(whole, t)
+			whole = append(whole, tick{t.at, decimal(t.at, 1)})
 		}
 	}
 	a.ticks = whole

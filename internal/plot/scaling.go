@@ -105,18 +105,22 @@ func (c ScalingCurve) lines(l look) []mark {
 	return []mark{curve{n, y, stroke(l.color, thinLine)}, points{x: n, y: y, look: l, radius: 0.8 * pointSize, rim: true}}
 }
 
-// label names the curve near its middle, with the exponent.
+// label names the curve, with the exponent, at the last drawn size within two thirds of its length, or the first after.
 func (c ScalingCurve) label(l look) []label {
-	for i := 2 * len(c.N) / 3; i < len(c.N); i++ {
-		if y := c.RhoSqrtN[i].Value; finite(y) && y > 0 {
-			text := name(c.Name, shortName)
-			if finite(c.Exponent.Value) {
-				text += ": γ = " + decimal(c.Exponent.Value, 0.01)
-			}
-			return []label{{text: text, x: float64(c.N[i]), y: y, color: l.color, gap: 5}}
+	best := -1
+	for i, e := range c.RhoSqrtN {
+		if finite(e.Value) && e.Value > 0 && c.N[i] > 0 && (best < 0 || i <= 2*len(c.N)/3) {
+			best = i
 		}
 	}
-	return nil
+	if best < 0 {
+		return nil
+	}
+	text := name(c.Name, shortName)
+	if finite(c.Exponent.Value) {
+		text += ": γ = " + decimal(c.Exponent.Value, 0.01)
+	}
+	return []label{{text: text, x: float64(c.N[best]), y: c.RhoSqrtN[best].Value, color: l.color, gap: 5}}
 }
 
 // band returns the ends of what is shaded: the interval, or the central 95 % of the draws; nil if neither is

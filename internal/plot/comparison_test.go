@@ -1,0 +1,68 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestComparison(t *testing.T) {
+	sets := sampleColumns()
+	sets[1].Relative = Estimate{Value: math.NaN()}
+	f, err := Comparison(sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantTexts(t, f, "a", "b", "c", "R²", "correlation ρ", "BCI 3 Degenhart", "N", "T", "7573", "15\u2009534", "n/a", "random readouts, 95 %")
+	if f.width != Double {
+		t.Error("seven data sets in a single column")
+	}
+	for i, row := range f.grid.panels {
+		p := row[0]
+		k := 0
+		for _, m := range p.marks {
+			if e, ok := m.(points); ok {
+				s := sets[k]
+				want := []float64{s.R2.Value, s.Rho.Value, s.Relative.Value}[i]
+				if e.x[0] != float64(k) || e.y[0] != want && !math.IsNaN(want) {
+					t.Errorf("panel %d: column %d at (%g, %g), want %g", i, k, e.x[0], e.y[0], want)
+				}
+				k++
+			}
+		}
+		if k != len(sets) {
+			t.Errorf("panel %d has %d columns", i, k)
+		}
+	}
+}
+
+func TestComparisonTurnsLongNames(t *testing.T) {
+	var sets []Column
+	for i := range 24 {
+		sets = append(sets, Column{Name: fmt.Sprintf("monkey %d, session 2012030%d", i, i%10), R2: Estimate{Value: 0.5}})
+	}
+	f, err := Comparison(sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.grid.panels[2][0].turned {
+		t.Error("24 long names stand side by side")
+	}
+	if f, err = Comparison(sets[:2]); err != nil || f.grid.panels[2][0].turned || f.width != Single {
+		t.Error("two names are turned, or take two columns")
+	}
+}
+
+func TestComparisonEmpty(t *testing.T) {
+	for _, sets := range [][]Column{nil, {{Name: "a", R2: Estimate{Value: math.NaN()}, Rho: Estimate{Value: math.NaN()}, Relative: Estimate{Value: math.NaN()}}}} {
+		f, err := Comparison(sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := texts(t, f); !strings.Contains(s, "no data sets") && !strings.Contains(s, "undefined") {
+			t.Errorf("no reason in %q", s)
+		}
+		written(t, f, "png")
+	}
+}
