@@ -28,7 +28,8 @@ type Array struct {
 }
 
 // node is where the content of an array comes from. Numbers, children and text are asked for only
-// of arrays whose class has them.
+// of arrays whose class has them. Each version has its own: node4, node5, and built for arrays made
+// here.
 type node interface {
 	// part returns the stored numbers, or those of the imaginary half.
 	part(imag bool) (part, error)

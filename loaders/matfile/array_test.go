@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -104,6 +105,21 @@ func TestHead(t *testing.T) {
 				t.Fatalf("Head(%d): element %d is %v", n, i, v)
 			}
 		}
+	}
+}
+
+// TestLongLists: an error names the first of very many fields.
+func TestLongLists(t *testing.T) {
+	fields := make([]*Array, 100)
+	for i := range fields {
+		fields[i] = NewChar(fmt.Sprintf("f%d", i))
+	}
+	_, err := NewStruct("s", fields...).Field("x")
+	if err == nil || !strings.HasSuffix(err.Error(), "f38, f39 and 60 more") {
+		t.Errorf("error %v", err)
+	}
+	if _, err = NewStruct("s").Field("x"); err.Error() != "matfile: s: no field 'x'; it has: nothing" {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -234,6 +234,34 @@ func TestWriteErrors(t *testing.T) {
 	}
 }
 
+// full is a disk with room for n bytes.
+type full struct{ n int }
+
+var errFull = errors.New("disk full")
+
+func (f *full) Write(b []byte) (int, error) {
+	if f.n -= len(b); f.n < 0 {
+		return 0, errFull
+	}
+	return len(b), nil
+}
+
+func TestWriteLimits(t *testing.T) {
+	for _, room := range []int{0, 128} {
+		if err := Write(&full{room}, WriteOptions{}, NewChar("x", "text")); !errors.Is(err, errFull) {
+			t.Errorf("room for %d bytes: %v", room, err)
+		}
+	}
+	wide := NewNumeric("x", []int{1 << 31, 0}, []float64{})
+	// One number, and more columns than the file can justify.
+	columns := lookup(t, read(t, four(false, 2, 2, 3, 0, "x", []float64{1, 1, 1, 1 << 30, 5, 0})), "x")
+	for _, a := range []*Array{wide, columns} {
+		if err := Write(&bytes.Buffer{}, WriteOptions{}, a); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: %v", a, err)
+		}
+	}
+}
+
 // TestWriteFileIsAtomic: what fails leaves the old file and nothing else.
 func TestWriteFileIsAtomic(t *testing.T) {
 	dir := t.TempDir()
