@@ -48,7 +48,7 @@ func newDatasetsList() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			var all []listed
 			for _, b := range datasets.Builtins() {
-				all = append(all, listed{b.Name, string(b.Kind), "built in", b.Title})
+				all = append(all, listed{b.Name, "model", "built in", b.Title})
 			}
 			for _, d := range datasets.All() {
 				where, err := datasets.Find(d, "")

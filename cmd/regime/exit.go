@@ -65,8 +65,8 @@ func status(err error) int {
 	return exitFailed
 }
 
-// report writes an error, then its hint, and returns the exit status.
-func report(w io.Writer, err error) int {
+// complain writes an error, then its hint, and returns the exit status.
+func complain(w io.Writer, err error) int {
 	if err == nil {
 		return exitDone
 	}

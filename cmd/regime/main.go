@@ -17,5 +17,5 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := newRoot()
-	return report(root.ErrOrStderr(), root.ExecuteContext(ctx))
+	return complain(root.ErrOrStderr(), root.ExecuteContext(ctx))
 }

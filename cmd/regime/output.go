@@ -89,7 +89,7 @@ func curves(r *regime.Result) []npz.Value {
 		for i, x := range v.values {
 			data[i] = float64(x)
 		}
-		members = append(members, npz.Float64s(v.name, data, len(data)))
+		members = append(members, npz.Value{Name: v.name, Data: data})
 	}
 	matrices := []struct {
 		name string
@@ -98,10 +98,10 @@ func curves(r *regime.Result) []npz.Value {
 	for _, m := range matrices {
 		if m.m != nil {
 			rows, cols := m.m.Dims()
-			members = append(members, npz.Float64s(m.name, mat.DenseCopyOf(m.m).RawMatrix().Data, rows, cols))
+			members = append(members, npz.Value{Name: m.name, Data: mat.DenseCopyOf(m.m).RawMatrix().Data, Shape: []int{rows, cols}})
 		}
 	}
-	return append(members, npz.Float64s("offset", r.Offset, len(r.Offset)))
+	return append(members, npz.Value{Name: "offset", Data: r.Offset})
 }
 
 // list splits a comma-separated flag that may be given several times.

@@ -124,7 +124,12 @@ func notes(b *bytes.Buffer, notes []string) {
 	if len(notes) > 0 {
 		fmt.Fprintln(b)
 	}
-	for _, note := range notes {
+	bullets(b, notes)
+}
+
+// bullets writes sentences as a list, broken into lines.
+func bullets(b *bytes.Buffer, sentences []string) {
+	for _, note := range sentences {
 		for i, line := range wrap(note, 96) {
 			bullet := "    "
 			if i == 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -50,7 +51,9 @@ const dash = "–"
 // number writes a figure with three significant digits, more for shares near one.
 func number(x regime.Number) string {
 	v := float64(x)
-	switch a := math.Abs(v); {
+	// The digits follow from the rounded figure: 0.9999 is 1.00.
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(math.Abs(v), 'e', 2, 64), 64)
+	switch a := rounded; {
 	case !x.Defined():
 		return dash
 	case a >= 1e5 || a < 1e-3 && a > 0:

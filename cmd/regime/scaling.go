@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"oblique/internal/atomicfile"
+	"oblique/internal/plot"
+	"oblique/internal/report"
+	"oblique/regime"
+)
+
+// scalingOptions are the flags of regime scaling.
+type scalingOptions struct {
+	input  input
+	method methodOptions
+	output output
+	sizes  []int
+	draws  int
+	nested bool
+}
+
+func newScaling() *cobra.Command {
+	o := &scalingOptions{}
+	c := &cobra.Command{
+		Use:   "scaling --data FILE|DATASET",
+		Short: "Repeat the analysis on subsamples of neurons: how ρ scales with their number",
+		Long: `scaling analyses subsamples of the neurons of one recording, and fits ρ ∝ N^γ: γ is 0 for a readout along leading
+components that grow with N, and −½ for one that lies as random directions do (figure 8 of the paper).`,
+		Example: `  regime scaling --data hennig2018
+  regime scaling --data session.npz --sizes 10,20,40,80 --draws 50 --json
+  regime scaling --data golub2018 --method paper --out scaling/ --format pdf`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
+	}
+	o.input.AddFlags(c.Flags())
+	o.method.AddFlags(c.Flags())
+	o.output.AddFlags(c.Flags())
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
+	f.IntSliceVar(&o.sizes, "sizes", nil, "numbers of neurons, ascending (default a tenth to all of them in ten steps)")
+	f.IntVar(&o.draws, "draws", 20, "draws of each size")
+	f.BoolVar(&o.nested, "nested", false, "a draw's smaller subsamples are part of its larger ones")
+}
+
+func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := o.output.check(); err != nil {
+		return err
+	}
+	options, err := o.method.options()
+	if err != nil {
+		return err
+	}
+	rec, provenance, err := o.input.recording(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(stderr)
+	options.Progress = bar.update
+	scaling := regime.ScalingOptions{Fit: options, Sizes: o.sizes, Draws: o.draws, Nested: o.nested}
+	_, n, _ := rec.Dims()
+	resolved, err := scaling.Resolved(n)
+	if err != nil {
+		return err
+	}
+	result, err := regime.Scaling(ctx, rec, scaling, stream(o.method.seed, "scaling"))
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	result.Provenance = provenance
+	result.Provenance["options"], result.Provenance["seed"] = resolved, o.method.seed
+	if o.output.dir != "" {
+		if err := o.files(result); err != nil {
+			return err
+		}
+		fmt.Fprintf(stderr, "regime: wrote %s\n", o.output.dir)
+	}
+	if o.output.json {
+		return writeJSON(stdout, result)
+	}
+	return report.Scaling(stdout, result)
+}
+
+// files writes the result and figure 8.
+func (o *scalingOptions) files(r *regime.ScalingResult) error {
+	if err := os.MkdirAll(o.output.dir, 0o755); err != nil {
+		return err
+	}
+	err := atomicfile.Write(filepath.Join(o.output.dir, "scaling.json"), func(w io.Writer) error { return writeJSON(w, r) })
+	if err != nil {
+		return err
+	}
+	return save(o.output, "scaling", func() (*plot.Figure, error) { return plot.Scaling([]plot.ScalingCurve{plot.NewScalingCurve(r)}) })
+}
+
+// save draws a figure into the output folder, in the format asked for.
+func save(o output, name string, draw func() (*plot.Figure, error)) error {
+	figure, err := draw()
+	if err != nil {
+		return err
+	}
+	return figure.Save(filepath.Join(o.dir, name+"."+o.format))
+}
