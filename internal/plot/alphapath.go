@@ -29,7 +29,7 @@ func AlphaPath(r *regime.Result) (*Figure, error) {
 	upper := correlationPanel(r, x, rho)
 	lower := lossPanel(r, x, alpha, loss)
 	if !anyFinite(rho) {
-		upper.reason = "undefined: the result holds no ρ over penalties"
+		upper.explain("undefined: the result holds no ρ over penalties")
 	}
 	f := &Figure{Single, 84 * vg.Millimeter, grid{
 		panels:  [][]*panel{{upper}, {lower}},
@@ -96,7 +96,7 @@ func lossPanel(r *regime.Result, x axis, alpha, loss []float64) *panel {
 		p.y = logarithmic(title, append(relative, 1)...)
 	}
 	if !finite(smallest) {
-		p.reason = "undefined: no error over penalties"
+		p.explain("undefined: no error over penalties")
 		return p
 	}
 	p.chosen(r)

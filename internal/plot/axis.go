@@ -65,11 +65,19 @@ func linearExact(label string, n int, lo, hi float64) axis {
 
 // fromZero is linear, but from exactly 0 if no value is negative.
 func fromZero(label string, n int, values ...float64) axis {
-	lo, hi := extent(append(values, 0), false)
-	if lo < 0 {
-		return linear(label, n, append(values, 0)...)
+	highest := 0.0
+	for _, v := range values {
+		if finite(v) && v < 0 {
+			return linear(label, n, append(values, 0)...)
+		}
+		if finite(v) {
+			highest = math.Max(highest, v)
+		}
 	}
-	return linearExact(label, n, 0, hi+0.06*(hi-lo))
+	if highest == 0 {
+		highest = 1
+	}
+	return linearExact(label, n, 0, 1.06*highest)
 }
 
 // logarithmic returns a log axis over the finite positive values; decades are labelled as powers of ten.
@@ -219,8 +227,11 @@ func scientific(v float64) string {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', 1, 64), "e")
 	mantissa = strings.Replace(strings.TrimSuffix(mantissa, ".0"), "-", "−", 1)
 	e, _ := strconv.Atoi(exponent) // digits that FormatFloat wrote
-	if mantissa == "1" {
+	switch mantissa {
+	case "1":
 		return power(e)
+	case "−1":
+		return "−" + power(e)
 	}
 	return mantissa + "×" + power(e)
 }

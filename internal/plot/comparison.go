@@ -21,6 +21,9 @@ type Column struct {
 // mostNarrow is the number of columns that fit a single-column figure.
 const mostNarrow = 4
 
+// turnedName is the longest name that reads upward beneath a column, in characters.
+const turnedName = 36
+
 // Comparison draws data sets side by side, like figure 7 of Schuessler et al. (2024): panels for R², the
 // correlation ρ and the relative fitting dimension, a column for each data set with a point and its interval for
 // the estimate and a violin of its draws, the number of neurons N and of rows T beneath. Up to four data sets take
@@ -54,11 +57,15 @@ func Comparison(sets []Column) (*Figure, error) {
 			p.columns[j].name = nil
 		}
 		if len(sets) == 0 {
-			p.reason = "no data sets"
+			p.explain("no data sets")
 		}
 		f.grid.panels = append(f.grid.panels, []*panel{p})
 	}
-	panels[len(panels)-1].nameColumns(sets, (f.width-20*vg.Millimeter)/vg.Length(max(1, len(sets))))
+	last := panels[len(panels)-1]
+	last.nameColumns(sets, (f.width-20*vg.Millimeter)/vg.Length(max(1, len(sets))))
+	if last.turned {
+		f.height += last.columnsHeight()
+	}
 	f.grid = f.grid.lettered()
 	if len(order) > 1 {
 		f.grid.legend = legend(of, order)
@@ -86,7 +93,7 @@ func (p *panel) nameColumns(sets []Column, width vg.Length) {
 		return
 	}
 	for i, s := range sets {
-		p.columns[i].name = []string{name(s.Name, shortName)}
+		p.columns[i].name = []string{name(s.Name, turnedName)}
 	}
 }
 

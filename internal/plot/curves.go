@@ -43,7 +43,7 @@ func Curves(r *regime.Result) (*Figure, error) {
 	p.x = componentAxis(n)
 	p.y = curveAxis(r2, inSample)
 	if !anyFinite(r2, variance, inSample) {
-		p.reason = "undefined: the result holds no curve over principal components"
+		p.explain("undefined: the result holds no curve over principal components")
 		return &Figure{Single, 62 * vg.Millimeter, single(p)}, nil
 	}
 

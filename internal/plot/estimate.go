@@ -40,9 +40,7 @@ func categorical(title string, null [2]float64, categories ...category) *panel {
 	for _, c := range categories {
 		all = append(all, c.estimate.values()...)
 	}
-	if !anyFinite(all) {
-		p.reason = "undefined"
-	}
+	defined := anyFinite(all)
 	for _, c := range categories {
 		if isInterval(c.null) {
 			all = append(all, c.null[1])
@@ -56,6 +54,9 @@ func categorical(title string, null [2]float64, categories ...category) *panel {
 	p.y = fromZero(title, 5, all...)
 	for i, c := range categories {
 		p.addCategory(float64(i), c)
+	}
+	if !defined {
+		p.explain("undefined")
 	}
 	return p
 }
@@ -72,7 +73,7 @@ func (p *panel) addCategory(x float64, c category) {
 	}
 	p.marks = append(p.marks, points{x: []float64{x}, y: []float64{e.Value}, yci: [][2]float64{e.Interval},
 		look: c.look, radius: pointSize, rim: true})
-	if !finite(e.Value) && !anyFinite(e.Draws) && p.reason == "" {
+	if !finite(e.Value) && !anyFinite(e.Draws) {
 		p.labels = append(p.labels, label{text: "n/a", x: x, y: p.y.value(0.02), color: grey, gap: 1})
 	}
 	p.columns = append(p.columns, column{at: x, name: []string{c.name}, rows: c.rows})

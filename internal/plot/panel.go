@@ -22,6 +22,12 @@ type panel struct {
 	reason  string     // said instead of the marks
 }
 
+// explain gives the reason why there is nothing to draw. Axes without data have no numbers.
+func (p *panel) explain(reason string) {
+	p.reason = reason
+	p.x.ticks, p.y.ticks, p.twin = nil, nil, nil
+}
+
 // A column is a place of a categorical axis: name, perhaps in several lines, and further rows of text.
 type column struct {
 	at   float64
@@ -154,7 +160,10 @@ func (p *panel) columnsHeight() vg.Length {
 	if len(p.columns) == 0 {
 		return 0
 	}
-	h := tickLength + p.namesHeight() + lineSkip*tickSize*vg.Length(len(p.rows))
+	h := tickLength + p.namesHeight()
+	for i := range p.rows {
+		h += p.rowHeight(i)
+	}
 	if h > tickLength {
 		h += tickGap
 	}
@@ -168,6 +177,17 @@ func (p *panel) namesHeight() vg.Length {
 			h = max(h, textWidth(c.name[0], tickSize)+labelGap)
 		} else {
 			h = max(h, lineSkip*tickSize*vg.Length(len(c.name)))
+		}
+	}
+	return h
+}
+
+// rowHeight is the room of row i beneath the names, which is turned with them.
+func (p *panel) rowHeight(i int) vg.Length {
+	h := vg.Length(lineSkip * tickSize)
+	for _, c := range p.columns {
+		if p.turned {
+			h = max(h, textWidth(c.rows[i], tickSize)+labelGap)
 		}
 	}
 	return h
@@ -209,12 +229,12 @@ func (p *panel) draw(area draw.Canvas, outer margins) {
 
 // drawReason writes in the middle of the axes why there is nothing on them.
 func (p *panel) drawReason(f *frame) {
-	lines := wrap(p.reason, textSize, f.Max.X-f.Min.X-8)
+	lines := wrap(p.reason, tickSize, f.Max.X-f.Min.X-4)
 	at := f.Center()
-	at.Y += lineSkip * textSize * vg.Length(len(lines)-1) / 2
+	at.Y += lineSkip * tickSize * vg.Length(len(lines)-1) / 2
 	for _, line := range lines {
-		put(f, typeset{size: textSize, color: grey, h: center, v: center}, at, line)
-		at.Y -= lineSkip * textSize
+		put(f, typeset{size: tickSize, color: grey, h: center, v: center}, at, line)
+		at.Y -= lineSkip * tickSize
 	}
 }
 
@@ -266,23 +286,25 @@ func (p *panel) drawColumns(f *frame) {
 	if p.turned {
 		set = typeset{size: tickSize, color: black, h: right, v: center, upward: true}
 	}
-	small := typeset{size: tickSize, color: grey, h: center, v: top}
+	small := set
+	small.color = grey
 	start := f.Min.Y - tickLength - tickGap
-	skip := vg.Length(lineSkip * tickSize)
-	rows := start - p.namesHeight()
 	for _, c := range p.columns {
 		x := f.X(f.x.norm(c.at))
 		f.StrokeLine2(stroke(black, spineWidth), x, f.Min.Y, x, f.Min.Y-tickLength)
 		for i, s := range c.name {
-			put(f, set, vg.Point{X: x, Y: start - skip*vg.Length(i)}, s)
+			put(f, set, vg.Point{X: x, Y: start - lineSkip*tickSize*vg.Length(i)}, s)
 		}
+		y := start - p.namesHeight()
 		for i, s := range c.rows {
-			put(f, small, vg.Point{X: x, Y: rows - skip*vg.Length(i)}, s)
+			put(f, small, vg.Point{X: x, Y: y}, s)
+			y -= p.rowHeight(i)
 		}
 	}
-	small.h = right
+	y := start - p.namesHeight()
 	for i, s := range p.rows {
-		put(f, small, vg.Point{X: f.Min.X - labelGap, Y: rows - skip*vg.Length(i)}, s)
+		put(f, typeset{size: tickSize, color: grey, h: right, v: top}, vg.Point{X: f.Min.X - labelGap, Y: y}, s)
+		y -= p.rowHeight(i)
 	}
 }
 

@@ -34,7 +34,7 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 	}
 	p.y = counting("ρ√N", p.y.min, p.y.max*1.2) // room for names above the highest
 	if len(xs) == 0 {
-		p.reason = "undefined: no recording has both ρ and a fitting dimension"
+		p.explain("undefined: no recording has both ρ and a fitting dimension")
 		return &Figure{Single, 75 * vg.Millimeter, single(p)}, nil
 	}
 	if left > 0 {

@@ -32,8 +32,8 @@ func Prediction(r *regime.Result) (*Figure, error) {
 		return nil, errNoResult
 	}
 	if r.Prediction == nil || r.Actual == nil || r.Prediction.IsEmpty() || r.Actual.IsEmpty() {
-		p := &panel{title: dataTitle(r), reason: "the result carries no prediction",
-			x: linear("time", 5), y: linear("output", 3)}
+		p := &panel{title: dataTitle(r), x: linear("time", 5), y: linear("output", 3)}
+		p.explain("the result carries no prediction")
 		return &Figure{Double, 40 * vg.Millimeter, single(p)}, nil
 	}
 	t, d := r.Actual.Dims()
@@ -151,7 +151,7 @@ func (s stretch) panel(r *regime.Result, j int) *panel {
 		curve{time, actual, stroke(midGrey, dataLine)},
 		curve{time, predicted, stroke(vermillion, thinLine)})
 	if !anyFinite(actual, predicted) {
-		p.reason = "undefined: no finite value in this stretch"
+		p.explain("undefined: no finite value in this stretch")
 	}
 	return p
 }
@@ -169,7 +169,7 @@ func scatterPanel(r *regime.Result, j int) *panel {
 	both := append(append([]float64(nil), x...), y...)
 	p := &panel{title: r2Title(r, j), x: linear("measured", 3, both...), y: linear("predicted", 3, both...)}
 	if len(x) == 0 {
-		p.reason = "undefined"
+		p.explain("undefined")
 		return p
 	}
 	p.marks = []mark{

@@ -48,7 +48,8 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 	const xTitle, yTitle = "neurons N", "ρ√N"
 	p := &panel{x: counting(xTitle, sizes...)}
 	if len(sizes) == 0 {
-		p.y, p.reason = counting(yTitle), "undefined: no positive ρ√N at any size"
+		p.y.label = yTitle
+		p.explain("undefined: no positive ρ√N at any size")
 		return &Figure{Single, 68 * vg.Millimeter, single(p)}, nil
 	}
 	start, level := guideStart(curves)

@@ -21,7 +21,9 @@ func Subsamples(r *regime.Result) (*Figure, error) {
 	}
 	s := r.TimeSubsamples
 	if s == nil {
-		s = &regime.TimeSubsamples{}
+		p := &panel{title: dataTitle(r), x: linear("time subsamples", 2), y: linear("correlation ρ", 2)}
+		p.explain("the result holds no time subsamples")
+		return &Figure{Single, 60 * vg.Millimeter, single(p)}, nil
 	}
 	null := interval(r.Nulls.Isotropic.CI)
 	rho := categorical("correlation ρ", null,
@@ -33,11 +35,7 @@ func Subsamples(r *regime.Result) (*Figure, error) {
 		category{name: "d_{fit} / d_{var}", estimate: Estimate{float64(r.Relative), interval(r.RelativeCI), floats(s.Relative)}, look: look{green, circle}})
 
 	panels := []*panel{rho, dims, ratio}
-	if r.TimeSubsamples == nil {
-		for _, p := range panels {
-			p.reason = "no time subsamples"
-		}
-	} else if s.Fraction.Defined() {
+	if s.Fraction.Defined() {
 		dims.x.label = fmt.Sprintf("%d draws of %s %% of the rows", s.N, quantity(100*float64(s.Fraction)))
 	}
 	g := grid{panels: [][]*panel{panels}, widths: []float64{1, 1.7, 1}}

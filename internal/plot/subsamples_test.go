@@ -40,9 +40,5 @@ func TestNoSubsamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range f.grid.panels[0] {
-		if p.reason != "no time subsamples" {
-			t.Errorf("%s: reason %q", p.y.label, p.reason)
-		}
-	}
+	wantTexts(t, f, "the result holds no time subsamples")
 }
