@@ -1,0 +1,306 @@
+package columnar
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// csvBlock is how many rows lie between two places that a range of rows can begin at.
+const csvBlock = runRows
+
+// A csvSource reads text with separated values. Opening it reads all of it once: for the types, for the
+// number of rows and for the places where every block of rows begins.
+type csvSource struct {
+	r       io.ReaderAt
+	size    int64
+	comma   rune
+	starts  []int64 // of the blocks
+	lines   []int   // at them, for errors
+	columns []csvColumn
+}
+
+// A csvColumn collects what a column's values may be.
+type csvColumn struct{ text, booleans, numbers, nulls int }
+
+func openCSV(f *File, r io.ReaderAt) error {
+	const most = 1 << 16
+	head := make([]byte, min(f.size, most))
+	if err := readAt(r, head, 0); err != nil {
+		return err
+	}
+	start := int64(0)
+	if bom := []byte("\xef\xbb\xbf"); bytes.HasPrefix(head, bom) {
+		head, start = head[len(bom):], int64(len(bom))
+	}
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return fmt.Errorf("byte 0: text in UTF-16: %w: save as UTF-8", ErrUnsupported)
+	}
+	if at := bytes.IndexByte(head, 0); at >= 0 {
+		return fmt.Errorf("byte %d: neither Parquet nor Arrow, and no text either: a zero byte", start+int64(at))
+	}
+	s := &csvSource{r: r, size: f.size, comma: separator(head)}
+	f.format = "CSV"
+	if s.comma == '\t' {
+		f.format = "TSV"
+	}
+	rd := s.reader(start)
+	header, err := rd.Read()
+	if err == io.EOF {
+		return errors.New("line 1: no header")
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range header {
+		if x, ok := parseNumber(name); ok && (x != math.Trunc(x) || x < 0) {
+			return fmt.Errorf("line 1: '%s' is a number, where the names of the columns should be", clip(name))
+		}
+	}
+	names := slices.Clone(header)
+	rows, err := s.index(rd, start, len(names))
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		c := &Column{Name: strings.TrimSpace(name), Nulls: s.columns[i].nulls}
+		c.Type, c.Class = s.columns[i].settle()
+		f.add(c)
+	}
+	for k := range s.starts {
+		f.groups = append(f.groups, k*csvBlock)
+	}
+	f.groups = append(f.groups, rows)
+	f.source, f.metadata = s, map[string]string{}
+	return nil
+}
+
+// separator is the most frequent of comma, tab and semicolon outside quotes in the first line that is
+// not blank; the comma if there is none.
+func separator(head []byte) rune {
+	var counts [3]int
+	quoted := false
+	for _, c := range bytes.TrimLeft(head, "\r\n") {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if quoted {
+			continue
+		}
+		if c == '\n' || c == '\r' {
+			break
+		}
+		if i := strings.IndexByte(",\t;", c); i >= 0 {
+			counts[i]++
+		}
+	}
+	best := 0
+	for i := range counts {
+		if counts[i] > counts[best] {
+			best = i
+		}
+	}
+	return rune(",\t;"[best])
+}
+
+func (s *csvSource) reader(from int64) *csv.Reader {
+	rd := csv.NewReader(bufio.NewReaderSize(io.NewSectionReader(s.r, from, s.size-from), 1<<18))
+	rd.Comma = s.comma
+	rd.ReuseRecord = true
+	return rd
+}
+
+// index reads all rows.
+func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err error) {
+	s.columns = make([]csvColumn, width)
+	for ; ; rows++ {
+		at := start + rd.InputOffset()
+		record, err := rd.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return 0, shorten(err)
+		}
+		if rows%csvBlock == 0 {
+			line, _ := rd.FieldPos(0)
+			s.starts, s.lines = append(s.starts, at), append(s.lines, line)
+		}
+		for i, field := range record {
+			s.columns[i].note(field)
+		}
+	}
+	if rows == 0 {
+		s.starts, s.lines = append(s.starts, start+rd.InputOffset()), append(s.lines, 1)
+	}
+	return rows, nil
+}
+
+// shorten keeps the place and the reason of a parse error.
+func shorten(err error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("line %d, byte %d of it: %w", parse.Line, parse.Column, parse.Err)
+	}
+	return err
+}
+
+// note takes a value into account.
+func (c *csvColumn) note(field string) {
+	switch {
+	case isMissing(field):
+		c.nulls++
+	case c.text > 0: // nothing can change that
+	default:
+		if _, ok := parseNumber(field); ok {
+			c.numbers++
+		} else if _, ok := parseBool(field); ok {
+			c.booleans++
+		} else {
+			c.text++
+		}
+	}
+}
+
+// settle is the type that all values of the column have.
+func (c *csvColumn) settle() (string, Class) {
+	switch {
+	case c.text > 0 || c.booleans > 0 && c.numbers > 0:
+		return "utf8", Text
+	case c.booleans > 0:
+		return "bool", Numbers
+	}
+	return "float64", Numbers
+}
+
+// isMissing tells whether a value stands for none.
+func isMissing(field string) bool {
+	switch strings.TrimSpace(field) {
+	case "", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "-nan", "<NA>":
+		return true
+	}
+	return false
+}
+
+func parseNumber(field string) (float64, bool) {
+	field = strings.TrimSpace(field)
+	if strings.ContainsAny(field, "xX_") { // Go's own spellings
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(field, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // 1e999 is infinite, as elsewhere
+		return 0, false
+	}
+	return x, true
+}
+
+func parseBool(field string) (bool, bool) {
+	switch strings.TrimSpace(field) {
+	case "true", "True", "TRUE":
+		return true, true
+	case "false", "False", "FALSE":
+		return false, true
+	}
+	return false, false
+}
+
+// csvScanner reads some columns from a row on.
+type csvScanner struct {
+	columns []*Column
+	rd      *csv.Reader
+	line    int // that the reader takes for the first
+	parts   []part
+}
+
+func (s *csvSource) scan(columns []*Column, from int) (scanner, error) {
+	block := from / csvBlock
+	sc := &csvScanner{columns: columns, rd: s.reader(s.starts[block]), line: s.lines[block], parts: make([]part, len(columns))}
+	sc.rd.FieldsPerRecord = len(s.columns)
+	for row := block * csvBlock; row < from; row++ {
+		if _, err := sc.read(); err != nil {
+			return nil, err
+		}
+	}
+	return sc, nil
+}
+
+func (sc *csvScanner) read() ([]string, error) {
+	record, err := sc.rd.Read()
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		parse.Line += sc.line - 1
+		err = shorten(parse)
+	}
+	return record, err
+}
+
+func (sc *csvScanner) next(most int) ([]part, error) {
+	for j := range sc.parts {
+		p := &sc.parts[j]
+		*p = part{valid: p.valid[:0], numbers: p.numbers[:0], text: p.text[:0]}
+	}
+	for row := 0; row < most; row++ {
+		record, err := sc.read()
+		if err == io.EOF && row > 0 {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		for j, c := range sc.columns {
+			if err := sc.parts[j].append(c, record[c.index]); err != nil {
+				line, _ := sc.rd.FieldPos(c.index)
+				return nil, fmt.Errorf("column '%s': line %d: %w", c.Name, sc.line+line-1, err)
+			}
+		}
+	}
+	return sc.parts, nil
+}
+
+// append adds the value of a row.
+func (p *part) append(c *Column, field string) error {
+	p.rows++
+	missing := isMissing(field)
+	p.valid = append(p.valid, !missing)
+	switch {
+	case c.Class == Text && missing:
+		p.text = append(p.text, "")
+	case c.Class == Text:
+		p.text = append(p.text, strings.Clone(field))
+	case missing:
+		p.numbers = append(p.numbers, math.NaN())
+	case c.Type == "bool":
+		b, ok := parseBool(field)
+		if !ok {
+			return fmt.Errorf("%w: '%s' is neither true nor false", errDamaged, clip(field))
+		}
+		x := 0.0
+		if b {
+			x = 1
+		}
+		p.numbers = append(p.numbers, x)
+	default:
+		x, ok := parseNumber(field)
+		if !ok {
+			return fmt.Errorf("%w: '%s' is no number", errDamaged, clip(field))
+		}
+		p.numbers = append(p.numbers, x)
+	}
+	return nil
+}
+
+// clip shortens what an error quotes.
+func clip(s string) string {
+	const most = 40
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
