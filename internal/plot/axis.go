@@ -12,7 +12,6 @@ type axis struct {
 	min, max float64
 	log      bool
 	ticks    []tick
-	hidden   bool // neither ticks nor line
 }
 
 // A tick is a mark on an axis; without label it is a minor one.

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"hash/crc32"
+	"image"
 	"image/color"
 	"image/png"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,9 +90,7 @@ func TestFormatsDecode(t *testing.T) {
 			if math.Abs(float64(size.X)-width/72*300) > 1 || math.Abs(float64(size.Y)-height/72*300) > 1 {
 				t.Errorf("%v pixels for %g×%g pt", size, width, height)
 			}
-			if got := color.NRGBAModel.Convert(img.At(0, 0)); got != white {
-				t.Errorf("background %v, want white", got)
-			}
+			checkEdge(t, img)
 			if millimetres := width / 72 * 25.4; math.Abs(millimetres-85) > 1e-9 && math.Abs(millimetres-174) > 1e-9 {
 				t.Errorf("%g mm wide, want 85 or 174", millimetres)
 			}
@@ -99,27 +99,22 @@ func TestFormatsDecode(t *testing.T) {
 	}
 }
 
-func TestNothingReachesTheEdge(t *testing.T) {
-	for _, s := range samples(t) {
-		img, err := png.Decode(bytes.NewReader(written(t, s.figure, "png")))
-		if err != nil {
-			t.Fatal(err)
+// checkEdge fails if anything is drawn on the outermost pixels: it would be cut off.
+func checkEdge(t *testing.T, img image.Image) {
+	t.Helper()
+	b := img.Bounds()
+	check := func(x, y int) {
+		if color.NRGBAModel.Convert(img.At(x, y)) != white {
+			t.Fatalf("ink at pixel (%d, %d), on the edge of %v", x, y, b)
 		}
-		b := img.Bounds()
-		for x := range b.Dx() {
-			for _, y := range []int{0, b.Dy() - 1} {
-				if color.NRGBAModel.Convert(img.At(x, y)) != white {
-					t.Fatalf("%s: ink at pixel (%d, %d), on the edge of %v", s.name, x, y, b)
-				}
-			}
-		}
-		for y := range b.Dy() {
-			for _, x := range []int{0, b.Dx() - 1} {
-				if color.NRGBAModel.Convert(img.At(x, y)) != white {
-					t.Fatalf("%s: ink at pixel (%d, %d), on the edge of %v", s.name, x, y, b)
-				}
-			}
-		}
+	}
+	for x := range b.Dx() {
+		check(x, 0)
+		check(x, b.Dy()-1)
+	}
+	for y := range b.Dy() {
+		check(0, y)
+		check(b.Dx()-1, y)
 	}
 }
 
@@ -203,10 +198,14 @@ func TestSave(t *testing.T) {
 }
 
 // TestPDFLooksLikePNG draws the PDF with an independent program and compares it with the PNG: an error in fonts,
-// transformations or curves moves ink, and ink that differs in place differs by up to all of it.
+// transformations or curves moves ink, and ink that differs in place differs by up to all of it. Four figures have
+// every kind of mark.
 func TestPDFLooksLikePNG(t *testing.T) {
 	command := need.Command(t, "pdftoppm")
 	for _, s := range samples(t) {
+		if !slices.Contains([]string{"curves", "alphapath-bci", "prediction", "subsamples"}, s.name) {
+			continue
+		}
 		dir := t.TempDir()
 		for _, format := range []string{"pdf", "png"} {
 			if err := s.figure.Save(filepath.Join(dir, "f."+format)); err != nil {

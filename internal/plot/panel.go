@@ -82,9 +82,6 @@ func (p *panel) margins() margins {
 
 // depth is the room that ticks, labels and title of an axis take, across it.
 func (a axis) depth(vertical bool) vg.Length {
-	if a.hidden {
-		return 0
-	}
 	var d vg.Length
 	labelled := false
 	for _, t := range a.ticks {
@@ -143,9 +140,6 @@ func (a axis) thinned(length vg.Length) []tick {
 
 // overhang is how far the last tick label of x sticks out to the right, at most: half its width.
 func (p *panel) overhang() vg.Length {
-	if p.x.hidden || len(p.x.ticks) == 0 {
-		return 0
-	}
 	var w vg.Length
 	for _, t := range p.x.ticks {
 		if p.x.norm(t.at) > 0.9 {
@@ -252,9 +246,6 @@ func (p *panel) drawHead(f *frame, outer margins) {
 // drawX draws the axis below the data area.
 func (p *panel) drawX(f *frame) {
 	a := p.x
-	if a.hidden {
-		return
-	}
 	f.StrokeLine2(stroke(black, spineWidth), f.Min.X, f.Min.Y, f.Max.X, f.Min.Y)
 	y := f.Min.Y
 	for _, t := range a.thinned(f.Max.X - f.Min.X) {
@@ -311,9 +302,6 @@ func (p *panel) drawColumns(f *frame) {
 // drawY draws a vertical axis at x; side is −1 for labels to the left and +1 for the right, and room what
 // there is to the edge of the panel, where its title stands.
 func drawY(f *frame, a axis, x, side, room vg.Length) {
-	if a.hidden {
-		return
-	}
 	f.StrokeLine2(stroke(black, spineWidth), x, f.Min.Y, x, f.Max.Y)
 	set := typeset{size: tickSize, color: black, h: right, v: center}
 	if side > 0 {
