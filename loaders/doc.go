@@ -22,8 +22,8 @@
 // arrays with a usual name and as many rows become further signals.
 //
 // A path through a struct array without an index (trials.spikes) collects the field of every
-// element. A cell array or such a collection of matrices is stacked, an element per trial; so is a 3-D
-// array with one axis of trials.
+// element. A cell array or such a collection of matrices is stacked, an element per trial; so is an
+// array of three axes: trials×times×neurons, trials×neurons×times, or the reverse of either.
 //
 // # Which axis is time
 //

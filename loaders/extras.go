@@ -70,7 +70,7 @@ func (l *loading) readout() error {
 
 // namedUnits takes the names of the units, where the file has a text for each.
 func (l *loading) namedUnits() {
-	n := l.s.N()
+	n := len(l.s.Units)
 	if a := l.s.Activity; a != nil {
 		_, n = a.Dims()
 	}

@@ -1,0 +1,99 @@
+package loaders
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"oblique/loaders/npz"
+)
+
+// TestOther: what is no supported file is said to be what it is, in one line.
+func TestOther(t *testing.T) {
+	dir := t.TempDir()
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	if _, err := z.Create("[Content_Types].xml"); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ content, want string }{
+		"data.npz":   {"time,x,y\n0,1,2\n", "CSV"},
+		"data.mat":   {"a\tb\n", "tab-separated"},
+		"data.json":  {"{\"a\": 1}", "JSON"},
+		"page.mat":   {"<!DOCTYPE html>\n<html>", "web page"},
+		"lfs.mat":    {"version https://git-lfs.github.com/spec/v1\noid sha256:…", "Git LFS"},
+		"words.npy":  {"rates and spikes", "looks like text"},
+		"empty.npz":  {"", "empty"},
+		"data.pkl":   {"\x80\x04\x95\x00\x00", "pickle"},
+		"data.gz":    {"\x1f\x8b\x08\x00", "gzip"},
+		"book.xlsx":  {archive.String(), "without NumPy arrays"},
+		"noise.mat":  {"\xff\xfe\x00\x01\x02\x03\x04\x05", `unknown, begins with "\xff`},
+		"zeros.mat":  {strings.Repeat("\x00", 200), "unknown"},
+		"newer.mat":  {strings.Repeat("MATLAB 7.3 MAT-file ", 10), "looks like text"},
+		"cut\n.text": {strings.Repeat("ä", headBytes), "looks like text"},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(c.content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(path, Options{})
+		if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), c.want) || strings.Contains(strings.ReplaceAll(err.Error(), path, ""), "\n") {
+			t.Errorf("%s: error %v, want ErrFormat and %q in one line", name, err, c.want)
+		}
+	}
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "folder") {
+		t.Errorf("folder: error %v", err)
+	}
+	if _, err := Open(filepath.Join(dir, "none"), Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: error %v", err)
+	}
+}
+
+// TestContentNotName: the name of a file says nothing of its format.
+func TestContentNotName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rates.mat")
+	if err := npz.Write(path, as("rates", marked(5, 2), false), as("Y", marked(5, 1), false)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Source.Format != "npz" || s.Source.Name != "rates" {
+		t.Errorf("source %+v", s.Source)
+	}
+}
+
+// FuzzOpen: whatever the bytes, there is a session or an error, and the tree can be written.
+func FuzzOpen(f *testing.F) {
+	dir := f.TempDir()
+	small := filepath.Join(dir, "seed.npz")
+	if err := npz.Write(small, as("rates", marked(6, 3), false), as("Y", marked(6, 2), false),
+		npz.Value{Name: "trial_ids", Data: []int8{0, 0, 0, 1, 1, 1}}, npz.Value{Name: "bin_s", Shape: []int{}, Data: []float64{0.1}}); err != nil {
+		f.Fatal(err)
+	}
+	seed, err := os.ReadFile(small)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	f.Add([]byte("a,b\n1,2\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := NewFile(bytes.NewReader(data), int64(len(data)), "x")
+		if err != nil {
+			return
+		}
+		defer file.Close()
+		if s, err := Load(file, Options{}); err == nil && s.N() == 0 {
+			t.Error("a session without neurons")
+		}
+		newBranch(file.Root(), "", "", 0, new(int))
+	})
+}
