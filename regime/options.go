@@ -39,13 +39,13 @@ type Options struct {
 }
 
 // ErrOptions is wrapped by the errors of options that cannot be.
-var ErrOptions = errors.New("option")
+var ErrOptions = errors.New("bad option")
 
 // Resolved returns the options with every default filled in, or an error that wraps ErrOptions. Counts of −1 become 0.
 func (o Options) Resolved() (Options, error) {
 	method, err := ParseMethod(string(o.Method))
 	if err != nil {
-		return o, fmt.Errorf("%w: %w", ErrOptions, err)
+		return o, err
 	}
 	o.Method = method
 	perMethod := func(n *int, crossval, paper int) {

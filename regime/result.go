@@ -80,7 +80,8 @@ const (
 	Paper Method = "paper"
 )
 
-// ParseMethod returns the method that a word names; the empty word is Crossval.
+// ParseMethod returns the method that a word names; the empty word is Crossval. Another word gives an error that wraps
+// ErrOptions.
 func ParseMethod(word string) (Method, error) {
 	switch m := Method(word); m {
 	case "", Crossval:
@@ -88,7 +89,7 @@ func ParseMethod(word string) (Method, error) {
 	case Paper:
 		return m, nil
 	}
-	return "", fmt.Errorf("regime: no method %q: want crossval or paper", word)
+	return "", fmt.Errorf("regime: %w: method %q, want crossval or paper", ErrOptions, word)
 }
 
 // A Result is the regime analysis of one recording. Under Crossval R2, R2ByPCs and DFit are held-out; under
