@@ -296,7 +296,11 @@ func tiersAgree[T Float](t *testing.T) {
 func TestSerialDoesNotAllocate(t *testing.T) {
 	a, b, c := make([]float32, 32*512), make([]float32, 512*512), make([]float32, 32*512)
 	packed := Pack(blas.NoTrans, 512, 512, b, 512)
+	x := make([]float64, 1000)
 	for name, f := range map[string]func(){
+		"Normal":     func() { Normal(x, 1, 2, 3) },
+		"Tanh":       func() { Tanh(x, x) },
+		"Gemv":       func() { Gemv(blas.Trans, 30, 30, 1, x, 30, x[:30], 0, x[900:930]) },
 		"MulSerial":  func() { packed.MulSerial(32, 1, a, 512, 0, c, 512) },
 		"GemmSerial": func() { GemmSerial(blas.NoTrans, blas.NoTrans, 32, 512, 512, 1, a, 512, b, 512, 0, c, 512) },
 	} {

@@ -28,6 +28,13 @@ type kernels[T Float] struct {
 	scal    func(n int, alpha T, x *T)             // x[i] *= α
 	axpy4   func(n int, alpha, x *T, ld int, y *T) // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
 	dotAxpy func(n int, alpha T, a, x, y *T) T     // y[i] += α·a[i], and Σ a[i]·x[i]
+
+	// Functions of each element, the same bits in all tiers; dst may be x.
+	exp, tanh, sigmoid func(n int, dst, x *T)
+
+	// normal writes groups of deviates, from the given block of the stream on, a multiple of
+	// normalBlocks; the same bits in all tiers.
+	normal func(groups int, dst *T, block, stream uint64, keys *uint32)
 }
 
 // rows is the greatest height of a tile.

@@ -11,6 +11,8 @@ var generic32 = kernels[float32]{
 	},
 	pack: genericPack[float32],
 	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
+	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
+	normal: genericNormal[float32],
 }
 
 var generic64 = kernels[float64]{
@@ -20,6 +22,8 @@ var generic64 = kernels[float64]{
 	},
 	pack: genericPack[float64],
 	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
+	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
+	normal: genericNormal[float64],
 }
 
 // view returns the n elements from p as a slice.

@@ -48,18 +48,13 @@ func Gemv[T Float](t blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, b
 		rescale(beta, y)
 		return
 	}
-	part := gemvRows[T]
-	if transposed(t) {
-		part = gemvCols[T]
-	}
-	workers := workersFor(m * n * gemvWeight)
-	if workers == 1 {
-		part(0, rows, m, n, alpha, a, lda, x, beta, y)
+	if workers := workersFor(m * n * gemvWeight); workers > 1 {
+		parallel(workers, func(i int) {
+			gemvPart(t, cut(rows, i, workers, 16), cut(rows, i+1, workers, 16), m, n, alpha, a, lda, x, beta, y)
+		})
 		return
 	}
-	parallel(workers, func(i int) {
-		part(cut(rows, i, workers, 16), cut(rows, i+1, workers, 16), m, n, alpha, a, lda, x, beta, y)
-	})
+	gemvPart(t, 0, rows, m, n, alpha, a, lda, x, beta, y)
 }
 
 // gemvWeight is the cost of a multiply-add whose matrix element is used once, in those of Gemm.
@@ -73,8 +68,17 @@ func shape(t blas.Transpose, rows, cols int) (int, int) {
 	return rows, cols
 }
 
+// gemvPart computes the elements [i0, i1) of y.
+func gemvPart[T Float](t blas.Transpose, i0, i1, m, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+	if transposed(t) {
+		gemvCols(i0, i1, m, alpha, a, lda, x, beta, y)
+		return
+	}
+	gemvRows(i0, i1, n, alpha, a, lda, x, beta, y)
+}
+
 // gemvRows computes the elements [i0, i1) of y = β·y + α·A·x.
-func gemvRows[T Float](i0, i1, _, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+func gemvRows[T Float](i0, i1, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	k := active[T]()
 	for i := i0; i < i1; i++ {
 		v := alpha * k.dot(n, &a[i*lda], &x[0])
@@ -86,7 +90,7 @@ func gemvRows[T Float](i0, i1, _, n int, alpha T, a []T, lda int, x []T, beta T,
 }
 
 // gemvCols computes the elements [j0, j1) of y = β·y + α·Aᵀ·x.
-func gemvCols[T Float](j0, j1, m, _ int, alpha T, a []T, lda int, x []T, beta T, y []T) {
+func gemvCols[T Float](j0, j1, m int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	if j0 == j1 {
 		return
 	}

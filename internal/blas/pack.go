@@ -5,9 +5,11 @@ import (
 	"unsafe"
 )
 
-// A workspace holds the packed blocks of one goroutine's products.
+// A workspace is the memory of one call: the packed blocks of a product, and what else would
+// have to be allocated.
 type workspace[T Float] struct {
 	a, b, tile []T
+	keys       philoxKeys // of Normal
 }
 
 // maxTile is enough for one tile of any tier.

@@ -13,9 +13,9 @@ import (
 )
 
 func main() {
-	family := flag.String("family", "", "which kernels to write: gemm, level")
+	family := flag.String("family", "", "which kernels to write: gemm, level, vector, normal")
 	flag.Parse()
-	families := map[string]func(){"gemm": gemm, "level": level}
+	families := map[string]func(){"gemm": gemm, "level": level, "vector": vector, "normal": normal}
 	write, ok := families[*family]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "gen: no family of kernels %q\n", *family)

@@ -1,0 +1,145 @@
+package blas
+
+import "math"
+
+// expConstants are what e^x takes: x = n·ln 2 + r, with ln 2 in two parts.
+type expConstants[T Float] struct {
+	log2e, ln2Hi, ln2Lo T
+	magic               T   // 1.5·2^(mantissa bits): adding it rounds to an integer
+	low, high           T   // below and above which e^x is 0 and Inf
+	saturated           T   // from which on tanh is 1
+	taylor              []T // 1/2!, 1/3!, …
+}
+
+var exp32 = expConstants[float32]{
+	log2e: math.Log2E,
+	ln2Hi: math.Ln2,
+	ln2Lo: math.Ln2 - 0x1.62e43p-01,
+	magic: 0x1.8p23,
+	low:   -104, high: 89, saturated: 10,
+	taylor: []float32{1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320},
+}
+
+var exp64 = expConstants[float64]{
+	log2e: math.Log2E,
+	ln2Hi: math.Ln2,
+	ln2Lo: math.Ln2 - 0x1.62e42fefa39efp-01,
+	magic: 0x1.8p52,
+	low:   -746, high: 710, saturated: 20,
+	taylor: []float64{
+		1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800,
+		1. / 39916800, 1. / 479001600, 1. / 6227020800,
+	},
+}
+
+func constantsOf[T Float]() *expConstants[T] {
+	if c, ok := any(&exp32).(*expConstants[T]); ok {
+		return c
+	}
+	return any(&exp64).(*expConstants[T])
+}
+
+// fma returns a·b + c with one rounding.
+func fma[T Float](a, b, c T) T {
+	if sizeOf[T]() == 8 {
+		return T(math.FMA(float64(a), float64(b), float64(c)))
+	}
+	return T(fma32(float32(a), float32(b), float32(c)))
+}
+
+// fma32 returns a·b + c with one rounding. The product is exact in float64; the sum is rounded
+// to odd, which a second rounding to less than half the bits cannot make wrong (Boldo and
+// Melquiond 2008).
+func fma32(a, b, c float32) float32 {
+	p, q := float64(a)*float64(b), float64(c)
+	s := p + q
+	z := s - p
+	e := (p - (s - z)) + (q - z) // s + e is p + q exactly
+	if bits := math.Float64bits(s); e != 0 && bits&1 == 0 && s-s == 0 {
+		if (e > 0) == (s > 0) {
+			bits++
+		} else {
+			bits--
+		}
+		s = math.Float64frombits(bits)
+	}
+	return float32(s)
+}
+
+// power returns 2ⁿ for t = magic + n: the low bits of t are n in two's complement.
+func power[T Float](t T) T {
+	if sizeOf[T]() == 4 {
+		return T(math.Float32frombits((math.Float32bits(float32(t)) + 127) << 23))
+	}
+	return T(math.Float64frombits((math.Float64bits(float64(t)) + 1023) << 52))
+}
+
+// expm1 returns n + magic and eʳ − 1, where x = n·ln 2 + r.
+func (c *expConstants[T]) expm1(x T) (t, p T) {
+	t = fma(x, c.log2e, c.magic)
+	n := t - c.magic
+	r := fma(-n, c.ln2Hi, x)
+	r = fma(-n, c.ln2Lo, r)
+	last := len(c.taylor) - 1
+	q := c.taylor[last]
+	for i := last - 1; i >= 0; i-- {
+		q = fma(q, r, c.taylor[i])
+	}
+	return t, fma(q, T(r*r), r)
+}
+
+// exp returns e^x for low ≤ x ≤ high or NaN. The power of two is multiplied in two steps, so that
+// neither overflows before the result does.
+func (c *expConstants[T]) exp(x T) T {
+	t, p := c.expm1(x)
+	n := t - c.magic
+	t1 := fma(n, 0.5, c.magic)
+	t2 := (n - (t1 - c.magic)) + c.magic
+	return T(T((1+p)*power(t1)) * power(t2))
+}
+
+func genericExp[T Float](n int, dst, x *T) {
+	c := constantsOf[T]()
+	d := view(dst, n)
+	for i, v := range view(x, n) {
+		d[i] = c.exp(clamp(v, c.low, c.high))
+	}
+}
+
+func genericTanh[T Float](n int, dst, x *T) {
+	c := constantsOf[T]()
+	d := view(dst, n)
+	for i, v := range view(x, n) {
+		a := clamp(abs(v), 0, c.saturated)
+		t, p := c.expm1(a + a)
+		s := power(t)
+		e := fma(p, s, s-1)
+		d[i] = T(math.Copysign(float64(e/(e+2)), float64(v)))
+	}
+}
+
+func genericSigmoid[T Float](n int, dst, x *T) {
+	c := constantsOf[T]()
+	d := view(dst, n)
+	for i, v := range view(x, n) {
+		z := c.exp(-clamp(abs(v), 0, -c.low))
+		if v < 0 {
+			d[i] = z / (1 + z)
+		} else {
+			d[i] = 1 / (1 + z)
+		}
+	}
+}
+
+// clamp returns x within [low, high]; NaN stays NaN.
+func clamp[T Float](x, low, high T) T {
+	if x < low {
+		return low
+	}
+	if x > high {
+		return high
+	}
+	return x
+}
+
+func abs[T Float](x T) T { return T(math.Abs(float64(x))) }
