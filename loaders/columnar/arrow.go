@@ -96,13 +96,8 @@ func openArrowFile(f *File, r io.ReaderAt) error {
 	if fb.bad || root == 0 {
 		return fmt.Errorf("footer at %d: %w", at, errDamaged)
 	}
-	// The schema is at the beginning too, as the first message, which the library reads.
-	first, _, err := s.frame(8)
-	if err != nil {
-		return fmt.Errorf("message at 8: %w", err)
-	}
-	if err := s.schema(f, first); err != nil {
-		return fmt.Errorf("message at 8: %w", err)
+	if err := s.schema(f, fb, fb.tableField(root, footerSchema), func() (*arrow.Schema, error) { return footerOnly(fb, root) }); err != nil {
+		return fmt.Errorf("footer at %d: %w", at, err)
 	}
 	for _, m := range messages {
 		whole, _, err := s.frame(m.at)
@@ -129,7 +124,7 @@ func openArrowStream(f *File, r io.ReaderAt) error {
 		case m.kind == 0 && !first: // the end of the stream
 			return s.finish(f)
 		case first:
-			err = s.schema(f, m)
+			err = s.firstMessage(f, m)
 		default:
 			err = s.add(f, m)
 		}
@@ -210,8 +205,25 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	return fmt.Errorf("byte %d: %w", at+int64(n), err)
 }
 
-// schema parses the message with the schema and lists the columns.
-func (s *arrowSource) schema(f *File, m message) error {
+// footerOnly has the library read the schema from the footer of a file that is nothing else. The list of
+// dictionaries is emptied for it: it would read those.
+func footerOnly(fb *flat, root table) (*arrow.Schema, error) {
+	footer := bytes.Clone(fb.b)
+	if at, n := fb.vector(root, footerDictionaries, 24); n > 0 {
+		copy(footer[at-4:at], []byte{0, 0, 0, 0})
+	}
+	file := append([]byte("ARROW1\x00\x00"), footer...)
+	file = binary.LittleEndian.AppendUint32(file, uint32(len(footer)))
+	file = append(file, "ARROW1"...)
+	r, err := ipc.NewFileReader(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	return r.Schema(), r.Close()
+}
+
+// firstMessage reads the schema that a stream begins with.
+func (s *arrowSource) firstMessage(f *File, m message) error {
 	if m.kind != headerSchema {
 		return fmt.Errorf("%w: no schema", errDamaged)
 	}
@@ -219,22 +231,27 @@ func (s *arrowSource) schema(f *File, m message) error {
 	if err != nil {
 		return err
 	}
-	dictionaries, err := fb.schema(fb.tableField(root, messageHeader))
+	return s.schema(f, fb, fb.tableField(root, messageHeader), func() (*arrow.Schema, error) {
+		stream := binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, uint32(m.meta))
+		r, err := ipc.NewReader(bytes.NewReader(append(stream, fb.b...)))
+		if err != nil {
+			return nil, err
+		}
+		defer r.Release()
+		return r.Schema(), nil
+	})
+}
+
+// schema lists the columns, once the library has parsed what was walked over before.
+func (s *arrowSource) schema(f *File, fb *flat, t table, parse func() (*arrow.Schema, error)) error {
+	dictionaries, err := fb.schema(t)
 	if err != nil {
 		return err
 	}
-	// The library reads a stream; this one has nothing but the schema.
-	stream := binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, uint32(m.meta))
-	stream = append(stream, fb.b...)
 	var schema *arrow.Schema
-	err = guard(func() error {
-		r, err := ipc.NewReader(bytes.NewReader(stream))
-		if err != nil {
-			return err
-		}
-		defer r.Release()
-		schema = r.Schema()
-		return nil
+	err = guard(func() (err error) {
+		schema, err = parse()
+		return err
 	})
 	if err != nil {
 		return err

@@ -86,7 +86,24 @@ func decompress(c codec, dst, src []byte, n int) error {
 		}
 		r = z
 	case lz4Frame:
-		r = lz4.NewReader(bytes.NewReader(src))
+		got := 0
+		err := lz4Blocks(src, func(b []byte) error {
+			if len(b) > n-got {
+				return fmt.Errorf("more than the %d bytes it should be: %w", n, errDamaged)
+			}
+			if dst != nil {
+				copy(dst[got:], b)
+			}
+			got += len(b)
+			return nil
+		})
+		if err == nil && got < n {
+			err = fmt.Errorf("%d of %d bytes: %w", got, n, io.ErrUnexpectedEOF)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", c, err)
+		}
+		return nil
 	default:
 		return fmt.Errorf("compression %s: %w", c, ErrUnsupported)
 	}

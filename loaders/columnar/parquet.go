@@ -350,21 +350,21 @@ func (l *leaf) interpret(n *schema.PrimitiveNode, c *Column) string {
 	}
 	c.Type = string(l.physical)
 	switch t := n.LogicalType().(type) {
-	case schema.TimestampLogicalType:
+	case *schema.TimestampLogicalType:
 		return l.time(c, "timestamp", t.TimeUnit())
-	case schema.TimeLogicalType:
+	case *schema.TimeLogicalType:
 		return l.time(c, "time", t.TimeUnit())
 	case schema.DateLogicalType:
 		c.Type, c.Unit = "date32", "s"
 		l.number.mul, l.number.div = 86400, 1
 		return ""
-	case schema.IntLogicalType:
+	case *schema.IntLogicalType:
 		c.Type = fmt.Sprintf("int%d", t.BitWidth())
 		if !t.IsSigned() {
 			c.Type, l.number.kind = "u"+c.Type, 'u'
 		}
 		return ""
-	case schema.DecimalLogicalType:
+	case *schema.DecimalLogicalType:
 		c.Type = fmt.Sprintf("decimal(%d, %d)", t.Precision(), t.Scale())
 		l.number.kind, l.number.scale = 'd', int(t.Scale())
 		if l.physical == physicalBytes || l.number.size < 1 || l.number.size > 32 || t.Scale() < -maxScale || t.Scale() > maxScale {
