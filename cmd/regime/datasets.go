@@ -22,9 +22,8 @@ of the program: fetch gets a file from where its authors published it, into $REG
   regime datasets info hennig2018
   regime datasets fetch hennig2018
   regime datasets verify hennig2018`,
-		Args: func(c *cobra.Command, args []string) error {
-			return hinted(usage("datasets: unknown command %q", strings.Join(args, " ")), "regime datasets list, info, fetch or verify")
-		},
+		Args: noSuchCommand,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newDatasetsList(), newDatasetsInfo(), newDatasetsFetch(), newDatasetsVerify())
 	return c

@@ -75,7 +75,8 @@ func complain(w io.Writer, err error) int {
 		fmt.Fprintln(w, "regime: interrupted")
 		return code
 	}
-	fmt.Fprintf(w, "regime: %s\n", strings.TrimSpace(err.Error()))
+	// Errors of package regime carry its name, which is the program's.
+	fmt.Fprintf(w, "regime: %s\n", strings.TrimPrefix(strings.TrimSpace(err.Error()), "regime: "))
 	var f *failure
 	if errors.As(err, &f) && f.hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", f.hint)

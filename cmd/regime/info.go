@@ -33,7 +33,7 @@ func newInfo() *cobra.Command {
 			case asJSON:
 				return writeJSON(c.OutOrStdout(), tree)
 			}
-			return tree.Write(c.OutOrStdout())
+			return tree.WriteText(c.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")

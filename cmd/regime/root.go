@@ -28,6 +28,8 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 		Version:       programVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          noSuchCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRun: func(*cobra.Command, []string) {
 			blas.Use() // before any matrix is multiplied
 		},
@@ -39,6 +41,19 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 	})
 	root.AddCommand(newFit(), newScaling(), newCompare(), newInfo(), newDatasets())
 	return root
+}
+
+// noSuchCommand refuses a word that is none of a command's own commands, and says which it may have been.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := c.CommandPath() + " --help lists the commands"
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return hinted(usage("unknown command %q", args[0]), "%s", hint)
 }
 
 // noArguments refuses arguments to a command that has only flags.
