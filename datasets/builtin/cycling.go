@@ -34,10 +34,10 @@ func cycling() []npz.Value {
 // rotator makes the network and the two vectors that span its limit cycle.
 func rotator(rng *rand.Rand) (*network, [][]float64) {
 	v := directions(rng, 5)
-	w := &network{j: random(rng, 0.5), sigma: 0.2, rng: rng, x: make([]float64, neurons)}
+	w := &network{j: random(rng, 0.5), sigma: 0.1, rng: rng, x: make([]float64, neurons)}
 	// Growth in the plane is stopped by saturation where the mean slope of tanh is 1/growth; the
 	// frequency there is turn/growth/(2πτ) = 1.4 Hz.
-	const growth, turn = 2.5, 2.2
+	const growth, turn = 1.6, 1.4
 	for k := range 2 {
 		outer(w.j, growth, v[k], v[k])
 	}
@@ -61,7 +61,7 @@ func cycle(w *network, plane [][]float64, rng *rand.Rand, repeats int) *simulati
 		if k%2 == 1 {
 			start = math.Pi
 		}
-		u := []float64{0.7 * sense, 0.7 * math.Cos(start), 0.7}
+		u := []float64{0.5 * sense, 0.5 * math.Cos(start), 0.5}
 		copy(w.x, gaussian(rng, neurons))
 		axpy(w.x, 1, plane[0])
 		s.conditions = append(s.conditions, names[k])
