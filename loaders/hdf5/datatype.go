@@ -48,8 +48,8 @@ const (
 type Type struct {
 	Class     Class
 	Size      int  // bytes
-	BigEndian bool // Integer, Float, Bitfield
-	Signed    bool // Integer
+	BigEndian bool // Integer, Float, Bitfield, Enum
+	Signed    bool // Integer, Enum
 
 	UTF8    bool    // strings: UTF-8 rather than ASCII
 	Padding Padding // strings of fixed length
@@ -344,7 +344,7 @@ func (t *Type) parseEnum(c *cursor, version uint8, members, depth int) error {
 	if base.Class != Integer || base.Size != t.Size || base.Size > 8 {
 		return fmt.Errorf("enumeration of %d bytes over %s", t.Size, base)
 	}
-	t.Base, t.odd = base, base.odd
+	t.Base, t.odd, t.BigEndian, t.Signed = base, base.odd, base.BigEndian, base.Signed
 	pad := 1
 	if version < 3 {
 		pad = 8

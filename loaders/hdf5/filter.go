@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"sync"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 // Filters, by their registered numbers.
@@ -222,9 +219,7 @@ func unshuffle(out, data []byte, width int) {
 	copy(out[n*width:], data[n*width:])
 }
 
-var inflaters sync.Pool // of io.ReadCloser that are zlib.Resetter
-
-// inflate decompresses a zlib stream, which must be complete and have the checksum of its content.
+// inflate decompresses a zlib stream.
 func inflate(data []byte, size, limit int, s *scratch) ([]byte, error) {
 	if size >= 0 {
 		limit = size
@@ -236,55 +231,6 @@ func inflate(data []byte, size, limit int, s *scratch) ([]byte, error) {
 		}
 		limit = most
 	}
-	src := &byteReader{b: data}
-	z, ok := inflaters.Get().(io.ReadCloser)
-	var err error
-	if ok {
-		err = z.(zlib.Resetter).Reset(src, nil)
-	} else {
-		z, err = zlib.NewReader(src)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer inflaters.Put(z)
-	out := s.next(limit)
-	n := 0
-	for err == nil && n < limit {
-		var k int
-		k, err = z.Read(out[n:])
-		n += k
-	}
-	var more [1]byte
-	for err == nil { // only the end may follow, and with it the checksum
-		var k int
-		if k, err = z.Read(more[:]); k > 0 {
-			err = fmt.Errorf("more than %d bytes", limit)
-		}
-	}
-	if err == io.EOF {
-		err = nil
-	}
-	return out[:n], short(n, size, err)
-}
-
-// byteReader is a bytes.Reader small enough to be made for each chunk.
-type byteReader struct{ b []byte }
-
-func (r *byteReader) Read(p []byte) (int, error) {
-	if len(r.b) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, r.b)
-	r.b = r.b[n:]
-	return n, nil
-}
-
-func (r *byteReader) ReadByte() (byte, error) {
-	if len(r.b) == 0 {
-		return 0, io.EOF
-	}
-	x := r.b[0]
-	r.b = r.b[1:]
-	return x, nil
+	out, err := inflateZlib(s.next(limit), data)
+	return out, short(len(out), size, err)
 }

@@ -1,0 +1,233 @@
+package hdf5
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// exercise opens a file and reads a bounded part of everything in it, as a caller would who asks for a
+// thousand rows at a time. It returns the first error of each object.
+func exercise(data []byte) []error {
+	f, err := NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return []error{err}
+	}
+	var errs []error
+	note := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	err = f.Walk(func(_ string, o Object, err error) error {
+		note(err)
+		if o == nil {
+			return nil
+		}
+		attrs, err := o.Attrs()
+		note(err)
+		for _, a := range attrs {
+			note(exerciseArray(f, a.Array))
+		}
+		switch o := o.(type) {
+		case *Group:
+			_, err := o.Children()
+			note(err)
+		case *Dataset:
+			o.Filters()
+			note(exerciseArray(f, o.Array))
+		}
+		return nil
+	})
+	note(err)
+	return errs
+}
+
+func exerciseArray(f *File, a *Array) error {
+	const elements = 4096
+	rows, length := a.Rows(), a.RowLen()
+	if length > elements || a.Type().Size > 1<<16 {
+		return nil
+	}
+	rows = min(rows, elements/max(1, length))
+	// From both ends, in pieces that share chunks.
+	for _, start := range []int{0, a.Rows() - rows, max(0, a.Rows()/2-rows)} {
+		if err := exerciseRows(f, a, start, min(rows, a.Rows()-start)); err != nil {
+			return err
+		}
+	}
+	for _, fd := range a.Type().Fields {
+		v, err := a.Field(fd.Name)
+		if errors.Is(err, ErrUnsupported) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := exerciseArray(f, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func exerciseRows(f *File, a *Array, start, rows int) error {
+	n := rows * a.RowLen()
+	if err := a.ReadRaw(make([]byte, n*a.Type().Size), start, rows); err != nil {
+		return err
+	}
+	switch t := a.Type(); {
+	case t.odd != "":
+		return nil
+	case t.IsString():
+		return a.ReadStrings(make([]string, n), start, rows)
+	case t.Class == Vlen:
+		s := make([]*Array, n)
+		if err := a.ReadSequences(s, start, rows); err != nil {
+			return err
+		}
+		for _, s := range s[:min(n, 16)] {
+			if err := exerciseArray(f, s); err != nil {
+				return err
+			}
+		}
+	case t.Class == Refer:
+		refs := make([]Reference, n)
+		if err := a.ReadReferences(refs, start, rows); err != nil {
+			return err
+		}
+		for _, r := range refs[:min(n, 64)] {
+			if _, err := f.Deref(r); err != nil && !r.IsNull() {
+				return err
+			}
+		}
+	case t.Class == Integer, t.Class == Enum, t.Class == Float:
+		if err := a.ReadFloat32(make([]float32, n), start, rows); err != nil {
+			return err
+		}
+		return a.ReadFloat64(make([]float64, n), start, rows)
+	}
+	return nil
+}
+
+// endure exercises damaged data within the limits that hold for any input: five seconds, 64 MB and
+// four times the file in all allocations together, no panic; and every error names the place.
+func endure(t *testing.T, data []byte) []error {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	errs := exercise(data)
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	if took > 5*time.Second {
+		t.Fatalf("%v", took)
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > freeAllocation+4*uint64(len(data)) {
+		t.Fatalf("%d bytes allocated for a file of %d", n, len(data))
+	}
+	for _, err := range errs {
+		var e *Error
+		if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "hdf5: ") ||
+			e.Path == "" && e.Structure == "" && !errors.Is(err, ErrNotHDF5) && !errors.Is(err, ErrNotFound) {
+			t.Fatalf("no place in %q", err)
+		}
+	}
+	return errs
+}
+
+func TestTruncated(t *testing.T) {
+	for _, path := range fixtures(t) {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expected := make(map[string]bool) // unsupported filters, dangling links
+		for _, err := range exercise(whole) {
+			expected[err.Error()] = true
+		}
+		failed := 0
+		for percent := range 100 {
+			for _, err := range endure(t, whole[:len(whole)*percent/100]) {
+				if !expected[err.Error()] {
+					failed++
+					break
+				}
+			}
+		}
+		// The end of a file may be unused space, but not much of it.
+		if failed < 80 {
+			t.Errorf("%s: only %d of 100 truncations are noticed", path, failed)
+		}
+	}
+}
+
+func TestTrailingBytes(t *testing.T) {
+	for _, path := range fixtures(t) {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := len(exercise(whole))
+		if got := len(exercise(append(whole, "trailing bytes"...))); got != want {
+			t.Errorf("%s: %d errors instead of %d", path, got, want)
+		}
+	}
+}
+
+// TestByteFlips changes one to four bytes at a time. Half of the changes are put where they hurt: into
+// the first eighth of the file, where headers and trees are.
+func TestByteFlips(t *testing.T) {
+	flips := 10000
+	if testing.Short() {
+		flips = 500
+	}
+	rng := rand.New(rand.NewPCG(7, 3))
+	var files [][]byte
+	for _, path := range fixtures(t) {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(whole) < 40<<10 {
+			files = append(files, whole)
+		}
+	}
+	for range flips {
+		data := bytes.Clone(files[rng.IntN(len(files))])
+		for range 1 + rng.IntN(4) {
+			span := len(data)
+			if rng.IntN(2) == 0 {
+				span /= 8
+			}
+			i := rng.IntN(span)
+			switch rng.IntN(4) {
+			case 0:
+				data[i] = 0
+			case 1:
+				data[i] = 0xff
+			default:
+				data[i] ^= byte(1 << rng.IntN(8))
+			}
+		}
+		endure(t, data)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	for _, path := range fixtures(f) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(data) < 30<<10 {
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { endure(t, data) })
+}
