@@ -219,9 +219,10 @@ var intervalRules = []struct {
 	{"BC percentile", func(d rhoDraws) Interval { return accelerated(d.rho, d.again, nil) }},
 	{"BCa", func(d rhoDraws) Interval { return accelerated(d.rho, d.again, d.jackknife) }},
 	{"BCa, fixed α", func(d rhoDraws) Interval { return accelerated(d.rho, d.fixed, d.jackknife) }},
-	{"normal, log", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, 0) }},
-	{"normal, log, less bias", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, 1) }},
-	{"normal, log, less bias, fixed α", func(d rhoDraws) Interval { return normalOn(d.rho, d.fixed, 1) }},
+	{"normal, log", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, nil) }},
+	{"normal, log, less bias", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, d.again) }},
+	{"normal, log, less bias, fixed α", func(d rhoDraws) Interval { return normalOn(d.rho, d.fixed, d.fixed) }},
+	{"normal, log, less bias at fixed α", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, d.fixed) }},
 }
 
 func identity(x float64) float64      { return x }
@@ -241,15 +242,22 @@ func basicOn(theta float64, draws []float64, to, from func(float64) float64) Int
 	return Interval{Number(math.Min(a, b)), Number(math.Max(a, b))}
 }
 
-// normalOn is log θ ± 1.96 SD, less the bootstrap's bias or not.
-func normalOn(theta float64, draws []float64, bias float64) Interval {
-	logs := make([]float64, len(draws))
-	for i, x := range draws {
-		logs[i] = math.Log(x)
+// normalOn is log θ ± 1.96 SD of the draws, less the bias of others.
+func normalOn(theta float64, draws, biased []float64) Interval {
+	_, sd := stat.MeanStdDev(logs(draws), nil)
+	centre := math.Log(theta)
+	if biased != nil {
+		centre = 2*centre - stat.Mean(logs(biased), nil)
 	}
-	mean, sd := stat.MeanStdDev(logs, nil)
-	centre := math.Log(theta) - bias*(mean-math.Log(theta))
 	return Interval{Number(math.Exp(centre - 1.96*sd)), Number(math.Exp(centre + 1.96*sd))}
+}
+
+func logs(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = math.Log(v)
+	}
+	return out
 }
 
 // accelerated is the BCa interval of Efron (1987); without a jackknife, the bias-corrected percentile.

@@ -184,6 +184,9 @@ func (f *fit) spectrum() error {
 	if f.moments, err = f.view.Moments(); err != nil {
 		return err
 	}
+	if !f.moments.Finite() {
+		return fmt.Errorf("regime: %w: activity or behaviour is too large to be squared", recording.ErrNumber)
+	}
 	t, n, _ := f.view.Dims()
 	s, err := f.moments.Spectrum(min(t, n))
 	if err != nil {

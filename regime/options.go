@@ -3,6 +3,7 @@ package regime
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"oblique/regime/ridge"
@@ -76,8 +77,8 @@ func (o Options) Resolved() (Options, error) {
 
 func (o Options) validate() error {
 	for i, a := range o.Alphas {
-		if !(a >= 0) || i > 0 && a <= o.Alphas[i-1] {
-			return fmt.Errorf("regime: %w: penalties must be ascending and not negative, got %g at position %d", ErrOptions, a, i)
+		if !(a >= 0) || math.IsInf(a, 1) || i > 0 && a <= o.Alphas[i-1] {
+			return fmt.Errorf("regime: %w: penalties must be ascending, finite and not negative, got %g at position %d", ErrOptions, a, i)
 		}
 	}
 	switch {

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -140,6 +141,15 @@ func (m *Moments) Centred() (c *Moments, xMean, yMean []float64) {
 		yMean[j] = s / m.Count
 	}
 	return m.About(xMean, yMean), xMean, yMean
+}
+
+// Finite reports whether the sums of squares are finite numbers, and so all others.
+func (m *Moments) Finite() bool {
+	sum := floats.Sum(m.YY)
+	for i := range m.N {
+		sum += m.XX[i*m.N+i]
+	}
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
 }
 
 // Columns returns the moments of some of the columns of X, in the order given.

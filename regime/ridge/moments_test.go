@@ -191,3 +191,19 @@ func TestMomentsOfLargeOffset(t *testing.T) {
 	// The sum x + 2³⁰ itself rounds x to 2⁻²³ ≈ 10⁻⁷.
 	wantClose(t, "Σxxᵀ", upper(large), upper(small), 1e-6)
 }
+
+func TestMomentsFinite(t *testing.T) {
+	m := NewMoments(2, 2)
+	if !m.Finite() {
+		t.Error("zeros are finite")
+	}
+	for _, at := range []*float64{&m.XX[0], &m.XX[3], &m.YY[1]} {
+		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+			*at = bad
+			if m.Finite() {
+				t.Errorf("%g is not finite", bad)
+			}
+		}
+		*at = 1
+	}
+}
