@@ -290,15 +290,20 @@ func TestCoverage(t *testing.T) {
 		t.Skip("a simulation of some minutes: -coverage.runs 200")
 	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	for _, aligned := range []bool{true, false} {
-		for _, trial := range []int{0, 50} {
-			for _, noise := range []float64{0.1, 1, 9} {
-				s := world{t: 3000, n: 40, latents: 8, d: 2, trial: trial, noise: noise, aligned: aligned}
-				coverage(t, out, s)
-				if err := out.Flush(); err != nil {
-					t.Fatal(err)
-				}
-			}
+	for _, s := range []world{
+		{aligned: true, noise: 0.1},
+		{aligned: true, noise: 1},
+		{aligned: false, noise: 0.1},
+		{aligned: false, noise: 1},
+		{aligned: false, noise: 9},
+		{aligned: false, noise: 1, trial: 50},
+		{aligned: true, noise: 1, trial: 50},
+		{aligned: true, noise: 9},
+	} {
+		s.t, s.n, s.latents, s.d = 3000, 40, 8, 2
+		coverage(t, out, s)
+		if err := out.Flush(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
