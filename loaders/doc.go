@@ -9,8 +9,11 @@
 //
 // # Formats
 //
-// The format is told by the content, never by the name: NumPy's npy and npz, and MATLAB's versions 4
-// to 7. What is recognised but not supported (text, pickles, spreadsheets, …) is said to be that.
+// The format is told by the content, never by the name: NumPy's npy and npz, MATLAB's versions 4 to 7,
+// HDF5, Parquet, Arrow, and text with separated values. What is recognised but not supported (other
+// text, pickles, archives, …) is said to be that.
+//
+// In a table the columns n0, n1, … or vel_x, vel_y are one matrix, n or vel, with a column for each.
 //
 // # Which arrays
 //

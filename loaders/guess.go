@@ -10,7 +10,8 @@ var (
 	rateNames = []string{"rates", "firingrates", "firingrate", "smoothedrates", "fr", "rate"}
 	// Spike times are tried as such before any other reading.
 	spikeNames    = []string{"spikes", "spikecounts", "counts", "binnedspikes", "spikecount", "bincounts", "spiketimes"}
-	activityNames = []string{"neural", "neuraldata", "neuralactivity", "activity", "x", "dff", "responses", "states", "hidden"}
+	activityNames = []string{"neural", "neuraldata", "neuralactivity", "activity", "x", "dff", "responses", "states", "hidden",
+		"neuron", "unit", "cell", "channel", "ch"}
 	behaviorNames = []string{
 		"behavior", "behaviour", "y", "handvel", "handvelocity", "velocity", "vel", "cursorvel", "cursorvelocity",
 		"fingervel", "fingervelocity", "cursor", "kinematics", "kin", "handpos", "handposition", "position", "pos",

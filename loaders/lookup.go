@@ -29,7 +29,7 @@ func Lookup(f File, path string) (Node, error) {
 // find is Lookup that also returns the full path.
 func find(f File, path string) (Node, string, error) {
 	for _, same := range []func(a, b string) bool{equal, strings.EqualFold} {
-		n, err := descend(f.Root(), "."+path, same)
+		n, err := descend(f.Root(), "."+strings.TrimPrefix(path, "/"), same)
 		if n != nil || err != nil {
 			return n, path, err
 		}
@@ -167,7 +167,7 @@ func search(root Node, want func(path string, info Info) bool) ([]place, error) 
 		if err != nil {
 			return nil, err
 		}
-		queue = append(queue, inside...)
+		queue = append(queue, inside[:min(len(inside), maxNodes-len(queue))]...)
 	}
 	return found, nil
 }

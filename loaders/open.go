@@ -310,7 +310,7 @@ func (l *loading) addSignal(y *stack, fit reading) error {
 	if err != nil {
 		return err
 	}
-	l.s.Signals = append(l.s.Signals, recording.Signal{Name: last(y.path), Values: values})
+	l.s.Signals = append(l.s.Signals, recording.Signal{Name: last(y.path), Unit: y.unit, Values: values})
 	return nil
 }
 

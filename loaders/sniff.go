@@ -23,11 +23,13 @@ type format struct {
 // formats are tried in order: the certain ones first.
 var formats = []format{
 	{isNumPy, openNumPy},
+	{isHDF5, openHDF5},
+	{isTable, openTable},
 	{isMATLAB, openMATLAB},
 }
 
 // Supported says what OpenFile reads, for messages.
-const Supported = "supported are NumPy npy and npz, and MATLAB 4 to 7"
+const Supported = "supported are NumPy npy and npz, MATLAB 4 to 7, HDF5, Parquet, Arrow, CSV"
 
 // headBytes is what formats are recognised by.
 const headBytes = 2048
@@ -74,9 +76,14 @@ func NewFile(r io.ReaderAt, size int64, name string) (File, error) {
 		return nil, fmt.Errorf("byte %d: %w", n, err)
 	}
 	for _, f := range formats {
-		if f.is(head) {
-			return f.open(r, size, name)
+		if !f.is(head) {
+			continue
 		}
+		file, err := f.open(r, size, name)
+		if _, text := asText(head); text && err != nil { // then it was a guess
+			err = fmt.Errorf("%s: %w: %w", looksLike(head), ErrFormat, err)
+		}
+		return file, err
 	}
 	return nil, fmt.Errorf("%s: %w; %s", looksLike(head), ErrFormat, Supported)
 }
@@ -89,9 +96,6 @@ func baseName(path string) string {
 
 // signatures are the first bytes of formats that are met and not read.
 var signatures = []struct{ magic, name string }{
-	{"\x89HDF\r\n\x1a\n", "HDF5"},
-	{"ARROW1", "Arrow IPC (Feather)"},
-	{"PAR1", "Parquet"},
 	{"\x80\x02", "a Python pickle, which is a program that runs when read; save with np.savez"},
 	{"\x80\x03", "a Python pickle, which is a program that runs when read; save with np.savez"},
 	{"\x80\x04", "a Python pickle, which is a program that runs when read; save with np.savez"},
@@ -142,10 +146,10 @@ func looksLikeText(text string) string {
 		return "looks like a web page (HTML): was a download link saved instead of the file?"
 	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["):
 		return "looks like text (JSON?)"
-	case strings.Contains(line, ","), strings.Contains(line, ";"):
-		return "looks like text (CSV?); save the arrays with np.savez"
+	case strings.ContainsAny(line, ",;"):
+		return "looks like text (comma-separated?)"
 	case strings.Contains(line, "\t"):
-		return "looks like text (tab-separated?); save the arrays with np.savez"
+		return "looks like text (tab-separated?)"
 	}
 	return "looks like text"
 }

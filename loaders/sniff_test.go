@@ -24,8 +24,8 @@ func TestOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ content, want string }{
-		"data.npz":   {"time,x,y\n0,1,2\n", "CSV"},
-		"data.mat":   {"a\tb\n", "tab-separated"},
+		"data.npz":   {"time,x,y\n0,1,2,3\n", "comma-separated"},
+		"data.mat":   {"a\tb\n1\n2\n\"", "tab-separated"},
 		"data.json":  {"{\"a\": 1}", "JSON"},
 		"page.mat":   {"<!DOCTYPE html>\n<html>", "web page"},
 		"lfs.mat":    {"version https://git-lfs.github.com/spec/v1\noid sha256:…", "Git LFS"},

@@ -146,7 +146,7 @@ func (l *loading) timedSignal(p place, step float64) error {
 		if err != nil {
 			return err
 		}
-		l.s.Signals = append(l.s.Signals, recording.Signal{Name: name, Values: values, Times: times})
+		l.s.Signals = append(l.s.Signals, recording.Signal{Name: name, Unit: y.unit, Values: values, Times: times})
 		return nil
 	}
 	if step == 0 {
@@ -163,7 +163,7 @@ func (l *loading) timedSignal(p place, step float64) error {
 	if err != nil {
 		return err
 	}
-	l.s.Signals = append(l.s.Signals, recording.Signal{Name: name, Values: values, Step: step})
+	l.s.Signals = append(l.s.Signals, recording.Signal{Name: name, Unit: y.unit, Values: values, Step: step})
 	return nil
 }
 

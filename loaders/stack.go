@@ -13,6 +13,7 @@ import (
 // or a single one, or one array of three axes.
 type stack struct {
 	path    string
+	unit    string   // physical unit, if the file tells
 	parts   []Values // of two axes each
 	cube    *Values  // of three axes, instead of parts
 	integer bool     // all non-negative whole numbers
@@ -20,7 +21,7 @@ type stack struct {
 
 // readStack reads a node as a stack.
 func readStack(p place) (*stack, error) {
-	s := &stack{path: p.path, integer: true}
+	s := &stack{path: p.path, unit: p.node.Info().Unit, integer: true}
 	if p.node.Info().Class != List {
 		v, err := p.node.Values()
 		if err != nil {
@@ -153,7 +154,7 @@ func (s *stack) promote(l layout) *stack {
 	if l.trial == 2 {
 		dims, strides = []int{1, m.Dims[0], m.Dims[1]}, []int{1, m.Strides[0], m.Strides[1]}
 	}
-	return &stack{path: s.path, cube: &Values{Dims: dims, Strides: strides, Data: m.Data}}
+	return &stack{path: s.path, unit: s.unit, cube: &Values{Dims: dims, Strides: strides, Data: m.Data}}
 }
 
 // A reading is how activity and behaviour fit together.

@@ -56,7 +56,7 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, runs := numbered(v.Data)
+	table, runs := numberedRows(v.Data)
 	l.s.Activity.Runs = runs
 	if len(table.Rows) == 0 {
 		return nil, nil
@@ -64,9 +64,9 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	return table, nil
 }
 
-// numbered makes a trial of each stretch of rows with the same number, and a run of each stretch
+// numberedRows makes a trial of each stretch of rows with the same number, and a run of each stretch
 // whether it is a trial or not. Rows with a negative number or NaN belong to no trial.
-func numbered(ids []float64) (*recording.Trials, []recording.Range) {
+func numberedRows(ids []float64) (*recording.Trials, []recording.Range) {
 	table := &recording.Trials{}
 	var runs []recording.Range
 	var numbers []float64

@@ -1,0 +1,53 @@
+package loaders
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// TestCSV: numbered columns are a matrix, components another, and metadata-like columns trials and time.
+func TestCSV(t *testing.T) {
+	x, y := marked(6, 3), marked(6, 2)
+	var text strings.Builder
+	fmt.Fprintln(&text, "time,trial_id,rates_0,rates_1,rates_2,vel_x,vel_y")
+	for i := range 6 {
+		fmt.Fprintf(&text, "%g,%d,%g,%g,%g,%g,%g\n", 0.5*float64(i), i/3, x.At(i, 0), x.At(i, 1), x.At(i, 2), y.At(i, 0), y.At(i, 1))
+	}
+	path := filepath.Join(t.TempDir(), "reach.txt")
+	if err := os.WriteFile(path, []byte(text.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMatrix(t, "activity", s.Activity.Values, x)
+	wantMatrix(t, "behaviour", s.Signals[0].Values, y)
+	if s.Activity.Bin != 0.5 || s.Trials.Len() != 2 || s.Source.Format != "CSV" || s.Signals[0].Name != "vel" {
+		t.Errorf("bin %g, %d trials, %s, signal %s", s.Activity.Bin, s.Trials.Len(), s.Source.Format, s.Signals[0].Name)
+	}
+	if s, err = Open(path, Options{Stream: true}); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]float64, 12)
+	if err := s.Activity.Stream.ReadRows(got, 2); err != nil {
+		t.Fatal(err)
+	}
+	wantMatrix(t, "rows", mat.NewDense(4, 3, got), x.Slice(2, 6, 0, 3))
+}
+
+func TestStem(t *testing.T) {
+	for name, want := range map[string]string{
+		"n0": "n", "n_17": "n", "rates[3]": "rates", "unit.5": "unit", "12": "columns",
+		"vel_x": "vel", "hand.Y": "hand", "x": "", "time": "", "xy": "",
+	} {
+		if got := stem(name); got != want {
+			t.Errorf("the series of %q is %q, want %q", name, got, want)
+		}
+	}
+}
