@@ -78,7 +78,7 @@ func (p *plan) average(labels map[int]string, order []string) (map[int]string, e
 // setMeans makes the means the activity and behaviour of the plan, one piece for each condition, or more where
 // times are missing.
 func (p *plan) setMeans(x, y *mat.Dense, missing []bool, conditions int) {
-	p.src = gridRows{rows: (&recording.Recording{X: x}).Activity(), factor: 1, div: 1}
+	p.src = hertz(x)
 	p.kernel = newKernel(0, false)
 	p.y = y
 	p.pieces = nil

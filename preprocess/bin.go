@@ -6,9 +6,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"oblique/loaders/recording"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // edge is how close, in seconds, a time must be to an edge of a bin to count as on it: far above the
@@ -37,8 +40,8 @@ func newGrid(s *recording.Session, o *Options) (grid, error) {
 	a := s.Activity
 	g := grid{gridded: true, width: 1, start: a.Start, unit: a.Bin}
 	switch {
-	case !(a.Bin >= 0) || math.IsInf(a.Bin, 0):
-		return grid{}, fmt.Errorf("preprocess: the session's bin is %g s", a.Bin)
+	case !(a.Bin >= 0) || math.IsInf(a.Bin, 0) || isMissing(a.Start):
+		return grid{}, fmt.Errorf("preprocess: the session's bin is %g s, and it starts at %g s", a.Bin, a.Start)
 	case a.Bin == 0 && o.Bin == 0 && a.Quantity == recording.Counts:
 		return grid{}, fmt.Errorf("preprocess: the file does not say how wide its bins are, and counts need it to become rates: say it, such as --bin 45ms")
 	case a.Bin == 0:
@@ -46,7 +49,7 @@ func newGrid(s *recording.Session, o *Options) (grid, error) {
 	case o.Bin != 0:
 		ratio := o.Bin.Seconds() / a.Bin
 		g.width = math.Round(ratio)
-		if g.width < 1 || math.Abs(ratio-g.width) > 1e-6*g.width {
+		if g.width < 1 || g.width > maxBins || math.Abs(ratio-g.width) > 1e-6*g.width {
 			own := seconds(a.Bin)
 			return grid{}, fmt.Errorf("preprocess: bin %v: the file has bins of %v, which combine to %v, %v, %v, …",
 				o.Bin, own, own, 2*own, 3*own)
@@ -227,10 +230,18 @@ type gridRows struct {
 	units  []int // columns; nil means all
 	factor int   // file rows per bin
 	div    float64
+	pool   *sync.Pool // of blocks of rows, *[]float64
 }
 
+// hertz returns the source of rows that are rates already.
+func hertz(x *mat.Dense) gridRows {
+	return gridRows{rows: (&recording.Recording{X: x}).Activity(), factor: 1, div: 1, pool: newPool()}
+}
+
+func newPool() *sync.Pool { return &sync.Pool{New: func() any { return new([]float64) }} }
+
 func newGridRows(a *recording.Activity, g grid) gridRows {
-	s := gridRows{factor: int(g.width), div: g.width}
+	s := gridRows{factor: int(g.width), div: g.width, pool: newPool()}
 	if a.Quantity == recording.Counts {
 		s.div = g.bin()
 	}
@@ -264,7 +275,10 @@ func (s gridRows) each(p piece, from, to int, f func(bin int, row []float64)) er
 	_, cols := s.rows.Dims()
 	row := int(p.origin) + from*s.factor
 	left := (to - from) * s.factor
-	buf := make([]float64, cols*min(left, max(1<<18/cols, 1)))
+	pooled := s.pool.Get().(*[]float64)
+	defer s.pool.Put(pooled)
+	*pooled = grow(*pooled, cols*min(left, max(1<<18/cols, 1)))
+	buf := *pooled
 	for done := 0; done < left; {
 		block := buf[:cols*min(left-done, len(buf)/cols)]
 		if err := s.rows.ReadRows(block, row+done); err != nil {

@@ -30,8 +30,14 @@ func checkLag(lag time.Duration, g grid, onGrid bool) error {
 // lagged returns the bins whose behaviour, lag later, still lies within the same bins: for bins of
 // width w, k ≥ From + max(0, −lag)/w and k < To − max(0, lag)/w. It may be empty.
 func lagged(within recording.Range, lag, width float64) recording.Range {
-	const slack = 1e-6 // of a bin
-	from := within.From + int(math.Ceil(max(0, -lag)/width-slack))
-	to := within.To - int(math.Ceil(max(0, lag)/width-slack))
+	from := within.From + ceil(max(0, -lag)/width)
+	to := within.To - ceil(max(0, lag)/width)
 	return recording.Range{From: from, To: max(from, to)}
+}
+
+// ceil rounds a number of bins up, unless it is a whole number but for rounding. What exceeds any recording
+// stays there.
+func ceil(bins float64) int {
+	const slack = 1e-6
+	return int(math.Ceil(max(-maxBins, min(bins, maxBins)) - slack))
 }

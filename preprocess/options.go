@@ -110,9 +110,6 @@ const (
 // Parity names a tool whose preprocessing is repeated.
 type Parity string
 
-// NLB is the preprocessing of the Neural Latents Benchmark tools.
-const NLB Parity = "nlb"
-
 // A Window is a stretch [From, To) of peri-event time.
 type Window struct{ From, To time.Duration }
 
@@ -204,6 +201,8 @@ func (o *Options) Validate() error {
 		return fmt.Errorf("preprocess: min-rate %g Hz: want a number that is not negative", o.MinRate)
 	case o.MaxTrials < 0 || o.FromRow < 0 || o.ToRow < 0 || o.Every < 0:
 		return fmt.Errorf("preprocess: max-trials, from-row, to-row and every are not negative")
+	case max(o.FromRow, o.ToRow, o.Every) > maxBins:
+		return fmt.Errorf("preprocess: from-row, to-row and every are at most %d", maxBins)
 	case o.Resample != ByRate && o.Resample != Mean && o.Resample != Linear:
 		return fmt.Errorf("preprocess: resample %q: want mean or linear", o.Resample)
 	case o.NaN != Refuse && o.NaN != Drop:

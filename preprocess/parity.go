@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The steps of the Neural Latents Benchmark tools (Pei et al. 2021), whose slips are part of them:
+// NLB is the preprocessing of the Neural Latents Benchmark tools (Pei et al. 2021), whose slips are part of it.
 //
 // Frames. Time is in frames of 1 ms, n = round(1000 · last observed moment) of them. A spike at t s is in frame
 // trunc(1000 t). Frames are valid from ⌈1000 · start⌉ to ⌊1000 · stop⌋ of the first unit's observed
@@ -38,6 +38,7 @@ import (
 //
 // Three things the tools leave to their user: Where applies before trials are counted; a derivative is the first
 // difference of bins over the bin; Lag is rounded to whole bins, within the rows of a trial.
+const NLB Parity = "nlb"
 
 // frame is the tools' unit of time.
 const frame = time.Millisecond
@@ -71,7 +72,7 @@ func prepareNLB(s *recording.Session, o Options) (*recording.Recording, error) {
 	if err := p.nlbBehavior(n, q, bad); err != nil {
 		return nil, err
 	}
-	p.src = gridRows{rows: (&recording.Recording{X: x}).Activity(), factor: 1, div: 1}
+	p.src = hertz(x)
 	var err error
 	if p.units, err = ParseIndices(o.Units, "units", neurons(s), unitNames(s)); err != nil {
 		return nil, err
@@ -389,7 +390,7 @@ func (p *plan) nlbCuts() ([]nlbCut, error) {
 	if p.s.Trials.Len() == 0 {
 		return nil, fmt.Errorf("preprocess: the session has no trials to align")
 	}
-	if err := checkTrials(p.s.Trials); err != nil {
+	if err := checkTrials(p.s.Trials, false); err != nil {
 		return nil, err
 	}
 	trials, err := where(p.s.Trials, p.o.Where)

@@ -12,6 +12,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// maxSigma bounds the standard deviation of the kernel, in bins.
+const maxSigma = 1 << 20
+
 // maxValues bounds the activity matrix, at 32 GB.
 const maxValues = 1 << 32
 
@@ -75,7 +78,10 @@ func checkSession(s *recording.Session) error {
 	if q := s.Activity.Quantity; q != recording.Counts && q != recording.Rates {
 		return fmt.Errorf("preprocess: activity is %q: want counts or rates", q)
 	}
-	return recording.ValidateRanges(s.Activity.Runs, t)
+	if err := recording.ValidateRanges(s.Activity.Runs, t); err != nil {
+		return fmt.Errorf("preprocess: runs of activity: %w", err)
+	}
+	return nil
 }
 
 // A plan is a recording in the making.
@@ -109,7 +115,7 @@ func (p *plan) setGrid() (err error) {
 	p.kernel = newKernel(0, false)
 	if p.o.Smooth > 0 {
 		s := p.o.Smooth.Seconds() / p.grid.bin()
-		if s > maxBins/16 {
+		if s > maxSigma {
 			return fmt.Errorf("preprocess: smooth %v is too wide for bins of %v", p.o.Smooth, seconds(p.grid.bin()))
 		}
 		p.kernel = newKernel(s, p.o.Causal)
@@ -207,9 +213,8 @@ func (p *plan) applyLag() {
 		if !p.o.Keep.IsZero() {
 			// Behaviour of bin k begins at the peri-event time window.From + k·width + lag.
 			zero := p.o.Window.From.Seconds() + lag
-			const slack = 1e-6 // of a bin
-			r.From = max(r.From, int(math.Ceil((p.o.Keep.From.Seconds()-zero)/width-slack)))
-			r.To = max(r.From, min(r.To, int(math.Ceil((p.o.Keep.To.Seconds()-zero)/width-slack))))
+			r.From = max(r.From, ceil((p.o.Keep.From.Seconds()-zero)/width))
+			r.To = max(r.From, min(r.To, ceil((p.o.Keep.To.Seconds()-zero)/width)))
 		}
 		if r.Len() == 0 {
 			lost++

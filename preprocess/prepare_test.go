@@ -2,10 +2,12 @@ package preprocess
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"oblique/loaders/recording"
 
@@ -186,4 +188,146 @@ func BenchmarkPrepare(b *testing.B) {
 	bench("counts", g, Options{})
 	bench("counts-rebin", g, Options{Bin: 50 * ms})
 	bench("counts-smooth", g, Options{Smooth: 50 * ms})
+}
+
+// Whatever a session and options say, Prepare returns an error or a recording that holds together.
+func FuzzPrepare(f *testing.F) {
+	for seed := range uint64(2000) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		s, o := wild(rng)
+		rec, err := Prepare(s, o)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "preprocess: ") && !strings.HasPrefix(err.Error(), "recording: ") {
+				t.Errorf("error %q does not say where", err)
+			}
+			return
+		}
+		if err := rec.Validate(); err != nil {
+			t.Errorf("%+v: %v", o, err)
+		}
+		if rec.Trials != nil {
+			rows, _, _ := rec.Dims()
+			for i, tr := range rec.Trials {
+				if i > 0 && tr.From != rec.Trials[i-1].To {
+					t.Errorf("%+v: rows between trials %v", o, rec.Trials)
+				}
+			}
+			if rec.Trials[0].From != 0 || rec.Trials[len(rec.Trials)-1].To != rows {
+				t.Errorf("%+v: trials %v do not cover %d rows", o, rec.Trials, rows)
+			}
+		}
+		if rec.Stream != nil {
+			rows, n := rec.Stream.Dims()
+			if err := rec.Stream.ReadRows(make([]float64, rows*n), 0); err != nil {
+				t.Errorf("%+v: %v", o, err)
+			}
+		}
+	})
+}
+
+// wild returns a session and options that may or may not fit, of at most some thousand rows.
+func wild(rng *rand.Rand) (*recording.Session, Options) {
+	oneOf := func(values ...float64) float64 { return values[rng.IntN(len(values))] }
+	odd := func(v float64) float64 {
+		if rng.IntN(40) > 0 {
+			return v
+		}
+		return oneOf(math.NaN(), math.Inf(1), math.Inf(-1), -1e300, 1e300, 1e-300, -1, 0)
+	}
+	s := &recording.Session{}
+	n := 1 + rng.IntN(3)
+	if rng.IntN(2) == 0 {
+		x := ramp(1+rng.IntN(300), n)
+		x.Set(0, 0, odd(0))
+		s.Activity = &recording.Activity{Values: x, Quantity: recording.Counts, Bin: odd(oneOf(0, 0.01, 0.02)), Start: odd(oneOf(0, 1))}
+		if rng.IntN(3) == 0 {
+			s.Activity.Quantity = recording.Rates
+		}
+		if rng.IntN(3) == 0 {
+			s.Activity.Runs = []recording.Range{{From: 0, To: 20}, {From: 20 + rng.IntN(3), To: 60}}
+		}
+	} else {
+		for range n {
+			u := recording.Unit{Name: "u"}
+			for t := 0.0; t < 3; t += rng.ExpFloat64() / 20 {
+				u.Spikes = append(u.Spikes, t)
+			}
+			if rng.IntN(3) == 0 {
+				u.Observed = []recording.Interval{{Start: odd(0), Stop: odd(1)}, {Start: odd(1.2), Stop: 3}}
+			}
+			s.Units = append(s.Units, u)
+		}
+	}
+	rows := int(oneOf(1, 100, 300))
+	if s.Activity != nil && rng.IntN(3) > 0 {
+		rows, _ = s.Activity.Values.Dims()
+	}
+	y := ramp(rows, 1+rng.IntN(2))
+	y.Set(rows/2, 0, odd(3))
+	s.Signals = []recording.Signal{{Name: "y", Values: y, Step: odd(oneOf(0, 0.01, 0.05)), Start: odd(0)}}
+	if rng.IntN(2) == 0 {
+		k := 1 + rng.IntN(4)
+		s.Trials = &recording.Trials{Columns: []recording.Column{{Name: "go"}, {Name: "kind"}}}
+		for i := range k {
+			s.Trials.Start = append(s.Trials.Start, odd(float64(i)*0.5))
+			s.Trials.Stop = append(s.Trials.Stop, odd(float64(i)*0.5+oneOf(0.3, 0.7)))
+			s.Trials.Columns[0].Numbers = append(s.Trials.Columns[0].Numbers, odd(float64(i)*0.5+0.1))
+			s.Trials.Columns[1].Texts = append(s.Trials.Columns[1].Texts, "abc"[i%2:i%2+1])
+			if rng.IntN(2) == 0 {
+				s.Trials.Rows = append(s.Trials.Rows, recording.Range{From: int(oneOf(-5, float64(20*i))), To: 20*i + int(oneOf(0, 10, 25, 1e9))})
+			}
+		}
+	}
+	o := Options{
+		Bin: time.Duration(oneOf(0, 0, 1, 2, 5)) * 10 * ms, Smooth: time.Duration(oneOf(0, 0, 5, 30, 2000)) * ms,
+		Lag: time.Duration(oneOf(0, 0, 10, -20, 33)) * ms, Derivative: int(oneOf(0, 0, 1, 2)), MinRate: oneOf(0, 0, 5),
+		Every: int(oneOf(0, 1, 3)), FromRow: int(oneOf(0, 0, 4)), ToRow: int(oneOf(0, 0, 30)),
+		Stream: rng.IntN(4) == 0, Continuous: rng.IntN(6) == 0, Resample: Resampling([]string{"", "mean", "linear"}[rng.IntN(3)]),
+	}
+	if rng.IntN(2) == 0 {
+		o.NaN = Drop
+	}
+	if s.Trials != nil && rng.IntN(2) == 0 {
+		o.Align, o.Window = "go", Window{time.Duration(oneOf(-200, 0)) * ms, time.Duration(oneOf(100, 430)) * ms}
+		if rng.IntN(2) == 0 {
+			o.AverageBy = []string{"kind"}
+		}
+		if rng.IntN(3) == 0 {
+			o.Keep = Window{0, 100 * ms}
+		}
+		if rng.IntN(3) == 0 {
+			o.Overlap = Repeat
+		}
+	}
+	if rng.IntN(8) == 0 {
+		o.Parity = NLB
+	}
+	return s, o
+}
+
+// Counts become rates in one new matrix, and spike times in one matrix, with no more than blocks beside it.
+func TestMemory(t *testing.T) {
+	x := mat.NewDense(50000, 100, nil)
+	for name, c := range map[string]struct {
+		s *recording.Session
+		o Options
+	}{
+		"counts": {counts(x, ramp(50000, 1)), Options{}},
+		"smooth": {counts(x, ramp(50000, 1)), Options{Smooth: 50 * ms}},
+		"spikes": {poisson(100, 250, 10), Options{Bin: 5 * ms, Smooth: 50 * ms}},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		rec := prepare(t, c.s, c.o)
+		runtime.ReadMemStats(&after)
+		rows, n, d := rec.Dims()
+		size := uint64(8 * rows * (n + d))
+		// Everything that was allocated, even if it is free again; 16 MB are blocks of four goroutines.
+		if total := after.TotalAlloc - before.TotalAlloc; total > size+size/10+16<<20 {
+			t.Errorf("%s: %d MB were allocated for a recording of %d MB", name, total>>20, size>>20)
+		}
+	}
 }

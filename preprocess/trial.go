@@ -99,15 +99,23 @@ func noColumn(t *recording.Trials, name string) error {
 	return fmt.Errorf("no column %q; the trials table has: %s", name, list(names))
 }
 
-// checkTrials returns an error unless every column of the table has an entry for every trial.
-func checkTrials(t *recording.Trials) error {
+// checkTrials returns an error unless every column of the table has an entry for every trial, and each
+// trial a beginning and an end: rows of a gridded activity, or times.
+func checkTrials(t *recording.Trials, gridded bool) error {
 	n := t.Len()
-	if t.Rows == nil && len(t.Start) != len(t.Stop) {
-		return fmt.Errorf("preprocess: trials: %d starts, %d stops", len(t.Start), len(t.Stop))
+	switch {
+	case gridded && t.Rows != nil && len(t.Rows) != n:
+		return fmt.Errorf("preprocess: trials: %d ranges of rows, want %d", len(t.Rows), n)
+	case !(gridded && t.Rows != nil) && (len(t.Start) != n || len(t.Stop) != n):
+		return fmt.Errorf("preprocess: trials: %d starts and %d stops, want %d", len(t.Start), len(t.Stop), n)
 	}
 	for _, c := range t.Columns {
-		if len(c.Numbers) != n && len(c.Texts) != n {
-			return fmt.Errorf("preprocess: trials: column %s has %d entries, want %d", c.Name, max(len(c.Numbers), len(c.Texts)), n)
+		entries := len(c.Numbers)
+		if c.Texts != nil {
+			entries = len(c.Texts)
+		}
+		if entries != n || c.Texts != nil && c.Numbers != nil {
+			return fmt.Errorf("preprocess: trials: column %s has %d entries, want %d numbers or texts", c.Name, entries, n)
 		}
 	}
 	return nil
@@ -266,7 +274,7 @@ func (p *plan) layout() ([]piece, error) {
 		}
 		return p.runs()
 	}
-	if err := checkTrials(t); err != nil {
+	if err := checkTrials(t, p.grid.gridded); err != nil {
 		return nil, err
 	}
 	trials, err := where(t, p.o.Where)

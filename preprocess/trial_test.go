@@ -190,9 +190,13 @@ func TestTrialErrors(t *testing.T) {
 		{"no trials to align", func(s *recording.Session, o *Options) { s.Trials, o.Align, o.Window = nil, "go", window }},
 		{"needs equal windows", func(_ *recording.Session, o *Options) { o.AverageBy = []string{"split"} }},
 		{`condition: no column "x"`, func(_ *recording.Session, o *Options) { o.LabelBy = []string{"x"} }},
-		{"column split has 4 entries, want 5", func(s *recording.Session, _ *Options) {
+		{"column split has 4 entries, want 5 numbers or texts", func(s *recording.Session, _ *Options) {
 			s.Trials.Start, s.Trials.Stop = append(s.Trials.Start, 9), append(s.Trials.Stop, 9.5)
 			s.Trials.Columns = s.Trials.Columns[1:2]
+		}},
+		{"4 starts and 3 stops, want 4", func(s *recording.Session, _ *Options) { s.Trials.Stop = s.Trials.Stop[1:] }},
+		{"0 starts and 0 stops, want 2", func(s *recording.Session, _ *Options) {
+			s.Trials = &recording.Trials{Rows: []recording.Range{{From: 0, To: 1}, {From: 1, To: 2}}}
 		}},
 		{"lag 5s leaves no row", func(_ *recording.Session, o *Options) { o.Lag = 5 * time.Second }},
 		{"keep 1s:2s leaves no row", func(_ *recording.Session, o *Options) {
