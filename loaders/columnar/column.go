@@ -3,7 +3,6 @@ package columnar
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // A Class says how a column is read.
@@ -170,32 +169,4 @@ type part struct {
 	numbers []float64 // per row, NaN where missing; of lists, the elements of all rows
 	ends    []int     // of lists: where each row's elements end in numbers
 	text    []string
-}
-
-// slice is the rows from ≤ i < to of a part.
-func (p part) slice(from, to int) part {
-	q := part{rows: to - from}
-	if p.valid != nil {
-		q.valid = p.valid[from:to]
-	}
-	if p.text != nil {
-		q.text = p.text[from:to]
-	}
-	switch {
-	case p.ends != nil:
-		start := 0
-		if from > 0 {
-			start = p.ends[from-1]
-		}
-		q.ends = slices.Clone(p.ends[from:to])
-		for i := range q.ends {
-			q.ends[i] -= start
-		}
-		if to > from {
-			q.numbers = p.numbers[start:p.ends[to-1]]
-		}
-	case p.numbers != nil:
-		q.numbers = p.numbers[from:to]
-	}
-	return q
 }

@@ -29,7 +29,7 @@
 //
 // # Writing
 //
-// [Write] and [Writer] make .npz files, stored and uncompressed so that rows can be read in place.
+// [Write] makes .npz files of whole arrays and [WriteWith] of pieces, stored and uncompressed so that rows can be read in place.
 // The same arrays give the same bytes, and the file appears under its name only when complete.
 //
 // The format is described in NumPy's documentation (numpy.lib.format) and NEP 1.

@@ -64,28 +64,27 @@ func ExampleWriter() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	w, err := npz.Create(filepath.Join(dir, "rates.npz"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer w.Abort()
-	dtype, err := npz.ParseDType("<f8")
-	if err != nil {
-		log.Fatal(err)
-	}
-	rates, err := w.Create("rates", dtype, []int{1000, 2})
-	if err != nil {
-		log.Fatal(err)
-	}
-	for i := range 1000 {
-		if err := rates.Append([]float64{float64(i), 0.5}); err != nil {
-			log.Fatal(err)
+	path := filepath.Join(dir, "rates.npz")
+	err = npz.WriteWith(path, func(w *npz.Writer) error {
+		dtype, err := npz.ParseDType("<f8")
+		if err != nil {
+			return err
 		}
-	}
-	if err := w.Close(); err != nil {
+		rates, err := w.Create("rates", dtype, []int{1000, 2})
+		if err != nil {
+			return err
+		}
+		for i := range 1000 {
+			if err := rates.Append([]float64{float64(i), 0.5}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		log.Fatal(err)
 	}
-	f, err := npz.Open(filepath.Join(dir, "rates.npz"))
+	f, err := npz.Open(path)
 	if err != nil {
 		log.Fatal(err)
 	}

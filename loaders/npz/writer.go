@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 	"unsafe"
+
+	"oblique/internal/atomicfile"
 )
 
 // A Value is an array to write, in row-major order. Data is a []float64, []float32, []int64,
@@ -25,50 +25,41 @@ type Value struct {
 	Data  any
 }
 
-// Write writes an .npz file whole: see [Writer].
+// Write writes an .npz file of whole arrays: see [Writer].
 func Write(path string, values ...Value) error {
-	w, err := Create(path)
-	if err != nil {
-		return err
-	}
-	for _, v := range values {
-		if err := w.value(v); err != nil {
-			return errors.Join(err, w.Abort())
+	return WriteWith(path, func(w *Writer) error {
+		for _, v := range values {
+			if err := w.value(v); err != nil {
+				return err
+			}
 		}
-	}
-	return w.Close()
+		return nil
+	})
 }
 
-// A Writer makes an .npz file array by array, and large arrays piece by piece:
-//
-//	w, err := npz.Create("out.npz")
-//	…
-//	defer w.Abort() // does nothing once Close has succeeded
-//	rates, err := w.Create("rates", dtype, []int{T, N})
-//	…
-//	for … {
-//		err := rates.Append(rows) // any number of elements at a time
-//	}
-//	return w.Close()
-//
-// Members are stored uncompressed, dated 1980-01-01: the same arrays give the same bytes. The file
-// is written beside its target and takes its name in Close, so that no one meets half a file.
+// A Writer makes an .npz file array by array, and large arrays piece by piece. Members are stored
+// uncompressed and dated 1980-01-01: the same arrays give the same bytes.
 type Writer struct {
-	path  string
-	file  *os.File
 	zip   *zip.Writer
 	names map[string]bool
 	open  *ArrayWriter
 	err   error // the first failure: what follows could only be a damaged file
 }
 
-// Create starts an .npz file.
-func Create(path string) (*Writer, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+// WriteWith writes an .npz file whose arrays fill creates and appends to. The file takes its name when it
+// is complete; after an error there is none, or the old one.
+func WriteWith(path string, fill func(*Writer) error) error {
+	err := atomicfile.Write(path, func(f io.Writer) error {
+		w := &Writer{zip: zip.NewWriter(f), names: make(map[string]bool)}
+		if err := fill(w); err != nil {
+			return err
+		}
+		return w.close()
+	})
 	if err != nil {
-		return nil, fmt.Errorf("npz: %w", err)
+		return fmt.Errorf("npz: %s: %w", path, err)
 	}
-	return &Writer{path: path, file: f, zip: zip.NewWriter(f), names: make(map[string]bool)}, nil
+	return nil
 }
 
 // Create starts an array, after the one before it is complete. The elements follow by
@@ -139,48 +130,15 @@ func (w *Writer) value(v Value) error {
 	return a.Append(v.Data)
 }
 
-// Close completes the file and gives it its name. After an error there is no file, or the old one.
-func (w *Writer) Close() error {
-	if w.file == nil {
-		return nil
+// close completes the archive, unless something failed, even if fill did not mind.
+func (w *Writer) close() error {
+	if w.err != nil {
+		return w.err
 	}
-	err := w.err
-	if err == nil {
-		err = w.finish()
+	if err := w.finish(); err != nil {
+		return err
 	}
-	if err == nil {
-		err = w.zip.Close()
-	}
-	if err == nil {
-		err = w.file.Sync()
-	}
-	if err == nil {
-		err = w.file.Chmod(0o644) // CreateTemp's 0600 is for secrets
-	}
-	if err != nil {
-		return fmt.Errorf("npz: %s: %w", w.path, errors.Join(err, w.Abort()))
-	}
-	temporary := w.file.Name()
-	err = w.file.Close()
-	w.file = nil
-	if err == nil {
-		err = os.Rename(temporary, w.path)
-	}
-	if err != nil {
-		return fmt.Errorf("npz: %w", errors.Join(err, os.Remove(temporary)))
-	}
-	return nil
-}
-
-// Abort removes what was written, unless Close was called.
-func (w *Writer) Abort() error {
-	if w.file == nil {
-		return nil
-	}
-	temporary := w.file.Name()
-	err := errors.Join(w.file.Close(), os.Remove(temporary))
-	w.file = nil
-	return err
+	return w.zip.Close()
 }
 
 // finish checks that the array before is complete.
@@ -194,7 +152,7 @@ func (w *Writer) finish() error {
 
 func (w *Writer) fail(name string, err error) error {
 	if w.err == nil {
-		w.err = fmt.Errorf("npz: array '%s': %w", name, err)
+		w.err = fmt.Errorf("array '%s': %w", name, err)
 	}
 	return w.err
 }

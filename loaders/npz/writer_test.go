@@ -114,13 +114,18 @@ print(json.dumps({k: [f[k].dtype.str, list(f[k].shape), [str(v) for v in f[k].ra
 	}
 }
 
-// npyio, which shares no code with the header and the conversion here, reads them too.
-func TestNpyioReads(t *testing.T) {
-	dt, err := ParseDType("<f8")
+func dtype(t *testing.T, descr string) DType {
+	t.Helper()
+	dt, err := ParseDType(descr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := appendHeader(nil, dt, []int{2, 1})
+	return dt
+}
+
+// npyio, which shares no code with the header and the conversion here, reads them too.
+func TestNpyioReads(t *testing.T) {
+	file := appendHeader(nil, dtype(t, "<f8"), []int{2, 1})
 	if len(file)%64 != 0 {
 		t.Errorf("data begin at %d", len(file))
 	}
@@ -154,39 +159,22 @@ func TestDeterministic(t *testing.T) {
 	if err := Write(whole, Value{Name: "x", Shape: []int{10000, 3}, Data: x}, Value{Name: "s", Data: s}); err != nil {
 		t.Fatal(err)
 	}
-	w, err := Create(pieces)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		name, dtype string
-		shape       []int
-	}{{"x", "<f8", []int{10000, 3}}, {"s", "<U3", []int{3}}} {
-		dt, err := ParseDType(c.dtype)
+	err := WriteWith(pieces, func(w *Writer) error {
+		a, err := w.Create("x", dtype(t, "<f8"), []int{10000, 3})
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		a, err := w.Create(c.name, dt, c.shape)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.name == "s" {
-			err = a.Append(s)
-		} else {
-			for part := range slices.Chunk(x, 777) {
-				if err := a.Append(part); err != nil {
-					t.Fatal(err)
-				}
+		for part := range slices.Chunk(x, 777) {
+			if err := a.Append(part); err != nil {
+				return err
 			}
 		}
-		if err != nil {
-			t.Fatal(err)
+		if a, err = w.Create("s", dtype(t, "<U3"), []int{3}); err != nil {
+			return err
 		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Abort(); err != nil { // as a deferred call would
+		return a.Append(s)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	a, err := os.ReadFile(whole)
@@ -212,7 +200,7 @@ func TestWriteErrors(t *testing.T) {
 		values []Value
 		want   string
 	}{
-		{[]Value{{Name: "x", Data: []complex128{1}}}, "npz: array 'x': []complex128 is not written"},
+		{[]Value{{Name: "x", Data: []complex128{1}}}, "array 'x': []complex128 is not written"},
 		{[]Value{{Name: "x", Shape: []int{3}, Data: []float64{1}}}, "1 elements for the shape [3]"},
 		{[]Value{{Name: "x", Shape: []int{-1}, Data: []float64{}}}, "no array has the shape [-1]"},
 		{[]Value{{Name: "x", Shape: []int{1 << 40, 1 << 40}, Data: []float64{}}}, "too large"},
@@ -242,38 +230,29 @@ func TestAppendErrors(t *testing.T) {
 		data  []any
 		want  string
 	}{
-		{"<f8", []any{[]float32{1}}, "npz: array 'x': []float32 does not go into dtype <f8"},
+		{"<f8", []any{[]float32{1}}, "array 'x': []float32 does not go into dtype <f8"},
 		{"<i8", []any{[]uint64{1}}, "[]uint64 does not go into dtype <i8"},
-		{"<f8", []any{[]float64{1}, []float64{1, 2}}, "npz: array 'x': 1 elements too many"},
+		{"<f8", []any{[]float64{1}, []float64{1, 2}}, "array 'x': 1 elements too many"},
 		{"<f8", []any{[]float64{1}}, "array 'x' lacks 1 elements"},
 		{"<U1", []any{[]string{"ab"}}, `string "ab" does not fit dtype <U1`},
 		{"|S1", []any{[]string{"½"}}, `string "½" does not fit dtype |S1`},
 		{">f8", nil, "dtype '>f8' is not written"},
 		{"<c16", nil, "complex numbers"},
 	} {
-		w, err := Create(filepath.Join(t.TempDir(), "out.npz"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		dt, err := ParseDType(c.dtype)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := w.Create("x", dt, []int{2})
-		for _, data := range c.data {
-			if err == nil {
-				err = a.Append(data)
+		dir := t.TempDir()
+		err := WriteWith(filepath.Join(dir, "out.npz"), func(w *Writer) error {
+			a, err := w.Create("x", dtype(t, c.dtype), []int{2})
+			for _, data := range c.data {
+				if err == nil {
+					err = a.Append(data)
+				}
 			}
-		}
-		if closed := w.Close(); err == nil {
-			err = closed
-		} else if closed == nil {
-			t.Errorf("%s: closed after %v", c.dtype, err)
-		}
+			return nil // it is an error nevertheless
+		})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
-		if left, err := os.ReadDir(filepath.Dir(w.path)); err != nil || len(left) > 0 {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("left behind: %v, %v", left, err)
 		}
 	}
