@@ -88,6 +88,23 @@ func (inv inventory) only(names []string, fits func(Info) bool) *place {
 	return p
 }
 
+// lone returns the only array of a file that has one, as an npy file does.
+func (inv inventory) lone() *place {
+	var only *place
+	for _, places := range inv {
+		for _, p := range places {
+			if !isArray(p.node.Info()) {
+				continue
+			}
+			if only != nil {
+				return nil
+			}
+			only = &p
+		}
+	}
+	return only
+}
+
 // What a place must be to be taken for something.
 
 func isArray(i Info) bool { return i.Class == Numbers && product(i.Dims) > 1 || i.Class == List }

@@ -3,6 +3,7 @@ package loaders
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"oblique/loaders/recording"
 
@@ -49,6 +50,8 @@ type loading struct {
 	file File
 	inv  inventory
 	s    *recording.Session
+
+	others []File // opened for arrays that are not in the file
 }
 
 // load makes a Session, and tells whether it goes on reading the file.
@@ -61,10 +64,17 @@ func load(f File, o Options) (s *recording.Session, streams bool, err error) {
 		return nil, false, err
 	}
 	l := &loading{Options: o, file: f, inv: inv, s: &recording.Session{}}
-	if err := l.load(); err != nil {
+	err = l.load()
+	streams = err == nil && l.s.Activity != nil && l.s.Activity.Stream != nil
+	for _, other := range l.others {
+		if !streams { // or else it may be that other that is streamed
+			err = errors.Join(err, other.Close())
+		}
+	}
+	if err != nil {
 		return nil, false, err
 	}
-	return l.s, l.s.Activity != nil && l.s.Activity.Stream != nil, nil
+	return l.s, streams, nil
 }
 
 func (l *loading) load() error {
@@ -110,7 +120,7 @@ func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 			return deref(p), g.quantity, err
 		}
 	}
-	if p := l.lone(); p != nil {
+	if p := l.inv.lone(); p != nil {
 		return []place{*p}, "", nil
 	}
 	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …); " + contents(l.file) +
@@ -124,28 +134,14 @@ func deref(p *place) []place {
 	return []place{*p}
 }
 
-// lone returns the only array of a file that has one, as an npy file does.
-func (l *loading) lone() *place {
-	var only *place
-	for _, places := range l.inv {
-		for _, p := range places {
-			if !isArray(p.node.Info()) {
-				continue
-			}
-			if only != nil {
-				return nil
-			}
-			only = &p
-		}
-	}
-	return only
-}
-
 // named returns the arrays that the user asks for.
 func (l *loading) named(lists []string) ([]place, error) {
 	var places []place
 	for _, name := range split(lists) {
 		n, path, err := find(l.file, name)
+		if errors.Is(err, ErrNotFound) && isFile(name) {
+			n, path, err = l.beside(name)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -161,6 +157,34 @@ func (l *loading) named(lists []string) ([]place, error) {
 		places = append(places, place{path: path, node: n})
 	}
 	return places, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// beside opens another file, and returns the only array that it has: X.npy with Y.npy.
+func (l *loading) beside(path string) (Node, string, error) {
+	f, err := OpenFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	l.others = append(l.others, f)
+	inv, err := newInventory(f)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", path, err)
+	}
+	p := inv.lone()
+	if p == nil {
+		return nil, "", fmt.Errorf("loaders: %s beside the main file must have one array; %s", path, contents(f))
+	}
+	sum, err := SHA256(path)
+	if err != nil {
+		return nil, "", err
+	}
+	l.note("%s is from %s (SHA-256 %s).", p.path, path, sum)
+	return p.node, p.path, nil
 }
 
 // chooseBehavior returns the signals, the default first.

@@ -353,6 +353,29 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// TestBeside: behaviour may be in a file of its own.
+func TestBeside(t *testing.T) {
+	x, y := marked(8, 3), marked(8, 2)
+	behavior := writeNPZ(t, as("kin", y, true))
+	s, err := Open(writeNPZ(t, as("X", x, false)), Options{Behavior: []string{behavior}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMatrix(t, "activity", s.Activity.Values, x)
+	wantMatrix(t, "behaviour", s.Signals[0].Values, y)
+	sum, err := SHA256(behavior)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Signals[0].Name != "kin" || !strings.Contains(strings.Join(s.Notes, " "), sum) {
+		t.Errorf("signal %s, notes %q", s.Signals[0].Name, s.Notes)
+	}
+	two := writeNPZ(t, as("a", y, false), as("b", y, false))
+	if _, err := Open(writeNPZ(t, as("X", x, false)), Options{Behavior: []string{two}}); err == nil || !strings.Contains(err.Error(), "a [8×2], b [8×2]") {
+		t.Errorf("error %v, want what the file has", err)
+	}
+}
+
 // TestStream: activity in C order stays in its file and reads as the same numbers.
 func TestStream(t *testing.T) {
 	x, y := marked(50, 4), marked(50, 2)

@@ -13,7 +13,8 @@ type Options struct {
 	// Several arrays are put side by side, as more neurons. At most one of the two may be set.
 	Rates, Spikes []string
 	// Behavior names the signals; the first is the default output. Each entry of the three may be a
-	// comma-separated list.
+	// comma-separated list. A name that the file does not have may be that of another file, with one
+	// array: X.npy with Y.npy.
 	Behavior []string
 	// NoBehavior allows a session without signals.
 	NoBehavior bool
