@@ -158,6 +158,9 @@ func TestBinErrors(t *testing.T) {
 		{"more than fits in memory", spiking(r.Spikes, r.Spikes), func(s *recording.Session) {
 			s.Trials = &recording.Trials{Start: []float64{0}, Stop: []float64{4000}}
 		}, Options{Bin: 2 * time.Microsecond}},
+		{"the trials cover 5000 s, and the data go from 0 s to 10 s", spiking(r.Spikes), func(s *recording.Session) {
+			s.Trials = &recording.Trials{Start: []float64{0}, Stop: []float64{5000}}
+		}, Options{Bin: ms}},
 		{"trial times or bin are wrong", spiking(r.Spikes), func(s *recording.Session) {
 			s.Trials = &recording.Trials{Start: []float64{0}, Stop: []float64{1e300}}
 		}, Options{Bin: ms}},

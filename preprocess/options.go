@@ -16,7 +16,8 @@ type Options struct {
 	Output  []string `json:"output,omitempty"`
 	Columns []string `json:"columns,omitempty"`
 	// Derivative is the order of the time derivative taken of the output: 1 makes a velocity of a
-	// position. See differentiate.
+	// position. It is taken between the signal's own samples, before they come onto the bins: of the
+	// parabola through three neighbours, and one-sided at the ends of a stretch.
 	Derivative int `json:"derivative,omitempty"`
 
 	// Bin is the width of a row. Zero is the file's own bin, which only gridded activity has. Counts

@@ -43,6 +43,9 @@ const NLB Parity = "nlb"
 // frame is the tools' unit of time.
 const frame = time.Millisecond
 
+// maxFrames bounds a session, at two days: frames cost memory, and the last of them is but a number in the file.
+const maxFrames = 2 * 24 * 3600 * 1000
+
 // nlbTaps is the length of the tools' anti-alias filter, at any width of bin.
 const nlbTaps = 501
 
@@ -57,10 +60,10 @@ func prepareNLB(s *recording.Session, o Options) (*recording.Recording, error) {
 			last = max(last, iv.Stop)
 		}
 	}
-	n, q := int(math.RoundToEven(1000*min(last, maxBins))), int(o.Bin/frame)
+	n, q := int(math.RoundToEven(1000*min(last, maxFrames))), int(o.Bin/frame)
 	rows := (n + q - 1) / q
-	if n < 1 || rows > maxValues/neurons(s) {
-		return nil, fmt.Errorf("preprocess: parity nlb: the session is %g s long", last)
+	if n < 1 || n > maxFrames || rows > maxValues/neurons(s) {
+		return nil, fmt.Errorf("preprocess: parity nlb: observation ends at %g s: want a time within two days", last)
 	}
 	p := &plan{s: s, o: o, kernel: newKernel(0, false)}
 	p.grid = grid{gridded: true, width: 1, unit: o.Bin.Seconds()}

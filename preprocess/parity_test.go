@@ -123,9 +123,12 @@ func TestParityErrors(t *testing.T) {
 		"give align and window":                func(_ *recording.Session, o *Options) { o.Align, o.Window = "", Window{} },
 		"no causal":                            func(_ *recording.Session, o *Options) { o.Stream = true },
 		"is not sampled at whole milliseconds": func(s *recording.Session, _ *Options) { s.Signals[0].Start = 0.0003 },
-		"too narrow":                           func(_ *recording.Session, o *Options) { o.Smooth = 100 * time.Microsecond },
-		"no column \"nope\"":                   func(_ *recording.Session, o *Options) { o.Align = "nope" },
-		"the session has no trials":            func(s *recording.Session, _ *Options) { s.Trials = nil },
+		"ends at 1e+09 s": func(s *recording.Session, _ *Options) {
+			s.Units[2].Observed = []recording.Interval{{Start: 0, Stop: 1e9}}
+		},
+		"too narrow":                func(_ *recording.Session, o *Options) { o.Smooth = 100 * time.Microsecond },
+		"no column \"nope\"":        func(_ *recording.Session, o *Options) { o.Align = "nope" },
+		"the session has no trials": func(s *recording.Session, _ *Options) { s.Trials = nil },
 		"starts from spike times, and the session has counts": func(s *recording.Session, _ *Options) {
 			s.Activity = &recording.Activity{Values: ramp(3, 3), Quantity: recording.Counts}
 		},

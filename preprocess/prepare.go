@@ -198,6 +198,28 @@ func (p *plan) setTrials() (err error) {
 	case rows > maxValues/(p.src.neurons()+p.dim()):
 		return fmt.Errorf("preprocess: %d rows of %d neurons are more than fits in memory: take wider bins or fewer trials", rows, p.src.neurons())
 	}
+	return p.checkExtent(float64(rows) * p.grid.bin())
+}
+
+// checkExtent returns an error if trials that share no time cover far more of it than there is data for: a
+// wrong time in the table should not fill the memory with silence.
+func (p *plan) checkExtent(covered float64) error {
+	if p.grid.gridded || p.o.Overlap == Repeat {
+		return nil
+	}
+	first, last := math.Inf(1), math.Inf(-1)
+	for _, u := range p.s.Units {
+		if n := len(u.Spikes); n > 0 {
+			first, last = min(first, u.Spikes[0]), max(last, u.Spikes[n-1])
+		}
+	}
+	for _, out := range p.outputs {
+		first, last = min(first, out.time(0)), max(last, out.time(out.len()-1))
+	}
+	const margin = 2 // windows may reach beyond the data, and gaps are the policy's matter
+	if covered > margin*(last-first+1) {
+		return fmt.Errorf("preprocess: the trials cover %.6g s, and the data go from %.6g s to %.6g s: the times of the trials are wrong", covered, first, last)
+	}
 	return nil
 }
 
