@@ -67,7 +67,7 @@ func (f *fit) resample(cv *ridge.CV, weights []float64) (resample, error) {
 	}
 	m := cv.Total(weights)
 	centred, _, _ := m.Centred()
-	s, err := centred.Spectrum(cv.R())
+	s, err := centred.Spectrum(centred.N) // all: training sets may have fewer
 	if err != nil {
 		return resample{}, err
 	}

@@ -14,22 +14,11 @@ import (
 // crossval reports what holds on rows that the readout has not seen: nested cross-validation over whole trials or
 // gapped blocks, for the readout and for every number of components.
 func (f *fit) crossval() error {
-	if err := f.correlationTime(); err != nil {
-		return err
-	}
-	b, err := f.blocks()
+	b, err := f.cut()
 	if err != nil {
 		return err
 	}
-	cv, err := ridge.NewCV(f.view, b.starts, f.options.Folds, b.gap, f.options.Alphas)
-	if err != nil {
-		return err
-	}
-	if cv.R() < 1 {
-		return fmt.Errorf("regime: %w: %d rows leave nothing to train on in %d folds with a gap of %d rows",
-			ErrUndefined, f.result.Data.NTime, f.options.Folds, b.gap)
-	}
-	f.cv = cv
+	cv := f.cv
 	nested, err := cv.Nested()
 	if err != nil {
 		return err
@@ -43,6 +32,23 @@ func (f *fit) crossval() error {
 		return err
 	}
 	return f.shiftNull(cv, b)
+}
+
+// cut divides the rows into folds.
+func (f *fit) cut() (blocks, error) {
+	if err := f.correlationTime(); err != nil {
+		return blocks{}, err
+	}
+	b, err := f.blocks()
+	if err != nil {
+		return b, err
+	}
+	f.cv, err = ridge.NewCV(f.view, b.starts, f.options.Folds, b.gap, f.options.Alphas)
+	if err == nil && f.cv.R() < 1 {
+		err = fmt.Errorf("regime: %w: %d rows leave nothing to train on in %d folds with a gap of %d rows",
+			ErrUndefined, f.result.Data.NTime, f.options.Folds, b.gap)
+	}
+	return b, err
 }
 
 // correlationTime fills in how many rows are independent.

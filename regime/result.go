@@ -236,7 +236,7 @@ type Decoder struct {
 	Rho        Number `json:"rho"` // of the known readout
 	RhoSqrtN   Number `json:"rho_sqrt_n"`
 	R2         Number `json:"r2"`                        // of its output against the behaviour
-	Alignment  Number `json:"cosine"`                    // cosine between known and fitted readout, 0 to 1
+	Alignment  Number `json:"cosine"`                    // cosine between known and fitted readout as vectors of D·N weights
 	AngleDeg   Number `json:"angle_deg"`                 // largest principal angle between the spaces they span
 	Difference Number `json:"prediction_rms_difference"` // relative to the standard deviation of behaviour
 }

@@ -25,6 +25,8 @@ type ScalingOptions struct {
 	Draws int `json:"draws"`
 	// Nested draws grow: the neurons of a smaller size are among those of a larger. They are independent otherwise.
 	Nested bool `json:"nested"`
+	// Done are draws that need not be analysed again: parts of the same work, from DrawScaling.
+	Done []*ScalingDraws `json:"-"`
 }
 
 // A ScalingResult is a Result with the figures of neuron subsamples beside it.
@@ -97,30 +99,14 @@ func (o ScalingOptions) Resolved(n int) (ScalingOptions, error) {
 //
 // Source: Schuessler et al. 2024, figure 8.
 func Scaling(ctx context.Context, r *recording.Recording, o ScalingOptions, rng *rand.Rand) (*ScalingResult, error) {
-	if err := r.Validate(); err != nil {
-		return nil, err
-	}
-	_, n, _ := r.Dims()
-	o, err := o.Resolved(n)
+	s, draws, err := newScaling(ctx, r, o, rng)
 	if err != nil {
 		return nil, err
 	}
-	if rng == nil {
-		rng = rand.New(rand.NewPCG(0, 0))
-	}
-	draws := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
-	f, err := newFit(ctx, r, o.Fit, rng)
-	if err != nil {
+	if err := s.run(); err != nil {
 		return nil, err
 	}
-	if err := f.run(); err != nil {
-		return nil, err
-	}
-	if f.basis != nil {
-		return nil, fmt.Errorf("regime: %w: scaling with more neurons (%d) than time bins (%d)", ErrUndefined, n, f.result.Data.NTime)
-	}
-	s := &scaling{fit: f, options: o, result: &ScalingResult{Result: f.result}}
-	if err := s.subsample(draws); err != nil {
+	if err := s.subsample(draws, 0, s.options.Draws); err != nil {
 		return nil, err
 	}
 	return s.result, s.exponent(draws)
@@ -133,15 +119,41 @@ type scaling struct {
 	result  *ScalingResult
 }
 
-// subsample fills in the figures of every draw of every size.
-func (s *scaling) subsample(rng *rand.Rand) error {
+// newScaling prepares the work, and the generator that neurons are drawn with.
+func newScaling(ctx context.Context, r *recording.Recording, o ScalingOptions, rng *rand.Rand) (*scaling, *rand.Rand, error) {
+	if err := r.Validate(); err != nil {
+		return nil, nil, err
+	}
+	_, n, _ := r.Dims()
+	o, err := o.Resolved(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	if rng == nil {
+		rng = rand.New(rand.NewPCG(0, 0))
+	}
+	draws := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
+	f, err := newFit(ctx, r, o.Fit, rng)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.basis != nil {
+		return nil, nil, fmt.Errorf("regime: %w: scaling with more neurons (%d) than time bins (%d)", ErrUndefined, n, f.result.Data.NTime)
+	}
+	s := &scaling{fit: f, options: o, result: &ScalingResult{Result: f.result}}
+	return s, draws, s.checkDone()
+}
+
+// subsample fills in the figures of the draws from ≤ d < to, of every size.
+func (s *scaling) subsample(rng *rand.Rand, from, to int) error {
 	sizes, draws := s.options.Sizes, s.options.Draws
 	n := s.moments.N
 	out := &s.result.Neurons
 	out.Sizes, out.Nested = sizes, s.options.Nested
-	out.Rho, out.R2, out.R2HeldOut, out.Alpha = grid[Number](draws, sizes), grid[Number](draws, sizes), grid[Number](draws, sizes), grid[Number](draws, sizes)
-	out.PR, out.Relative = grid[Number](draws, sizes), grid[Number](draws, sizes)
-	out.DVar, out.DFit = grid[Dimension](draws, sizes), grid[Dimension](draws, sizes)
+	for _, figure := range out.numbers() {
+		*figure = grid(draws, sizes, Undefined)
+	}
+	out.DVar, out.DFit = grid(draws, sizes, Dimension(0)), grid(draws, sizes, Dimension(0))
 
 	type job struct{ draw, size int }
 	var jobs []job
@@ -152,7 +164,7 @@ func (s *scaling) subsample(rng *rand.Rand) error {
 			if !s.options.Nested {
 				order = rng.Perm(n)
 			}
-			if size == n && d > 0 {
+			if size == n && d > 0 || d < from || d >= to || s.isDone(d) {
 				continue
 			}
 			cols := slices.Clone(order[:size])
@@ -173,6 +185,7 @@ func (s *scaling) subsample(rng *rand.Rand) error {
 	if err != nil {
 		return err
 	}
+	s.takeDone()
 	if last := len(sizes) - 1; sizes[last] == n {
 		for d := 1; d < draws; d++ {
 			out.Rho[d][last], out.R2[d][last], out.R2HeldOut[d][last] = out.Rho[0][last], out.R2[0][last], out.R2HeldOut[0][last]
@@ -183,10 +196,11 @@ func (s *scaling) subsample(rng *rand.Rand) error {
 	return nil
 }
 
-func grid[T any](rows int, sizes []int) [][]T {
-	g := make([][]T, rows)
+// grid has a row for each draw and a column for each size, all with one value.
+func grid[T any](draws int, sizes []int, value T) [][]T {
+	g := make([][]T, draws)
 	for i := range g {
-		g[i] = make([]T, len(sizes))
+		g[i] = slices.Repeat([]T{value}, len(sizes))
 	}
 	return g
 }

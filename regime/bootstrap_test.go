@@ -1,0 +1,128 @@
+package regime_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"oblique/loaders/recording"
+	"oblique/regime"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// inTrials cuts a recording into trials of a length.
+func inTrials(r *recording.Recording, length int) *recording.Recording {
+	t, _, _ := r.Dims()
+	r.Trials = nil
+	for from := 0; from < t; from += length {
+		r.Trials = append(r.Trials, recording.Range{From: from, To: min(from+length, t)})
+	}
+	return r
+}
+
+// Each draw is the analysis of trials drawn with replacement, copies and all.
+func TestBootstrapDraws(t *testing.T) {
+	r := inTrials(readable(90, 300, 5, 2, 0.6, 2), 15)
+	const alpha = 10.0
+	res := fit(t, r, regime.Options{Alphas: []float64{alpha}, Bootstrap: 8, Shifts: -1})
+	b := res.Bootstrap
+	if b.Kind != "trials" || b.Blocks != 20 || b.Rows != 15 || b.Draws != 8 || len(b.Rho) != 8 {
+		t.Fatalf("bootstrap %+v", b)
+	}
+	// The bootstrap is the second stream of the generator that fit passes.
+	rng := rand.New(rand.NewPCG(1, 1))
+	rng.Uint64()
+	rng.Uint64()
+	stream := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
+	for draw := range 8 {
+		var rows []int
+		for range 20 {
+			trial := r.Trials[stream.IntN(20)]
+			for i := trial.From; i < trial.To; i++ {
+				rows = append(rows, i)
+			}
+		}
+		x, y := rowsAt(r.X, rows), rowsAt(r.Y, rows)
+		wantRelative(t, "ρ of a draw", b.Rho[draw], regime.Correlation(centred(x), leastSquares(x, y, alpha)), 1e-9)
+	}
+}
+
+func TestIntervals(t *testing.T) {
+	r := inTrials(readable(91, 2000, 12, 2, 0.7, 6), 25)
+	res := fit(t, r, regime.Options{Shifts: -1})
+	for name, c := range map[string]struct {
+		iv regime.Interval
+		x  regime.Number
+	}{
+		"R²":                  {res.R2CI, res.R2},
+		"ρ":                   {res.RhoCI, res.Rho},
+		"ρ√N":                 {res.RhoSqrtNCI, res.RhoSqrtN},
+		"participation ratio": {res.PRCI, res.PR},
+		"d_var":               {res.DVarCI, regime.Number(res.DVar)},
+		"d_fit":               {res.DFitCI, regime.Number(res.DFit)},
+	} {
+		if !(c.iv[0] <= c.iv[1]) || float64(c.iv[0]) > 1.2*float64(c.x) || float64(c.iv[1]) < 0.8*float64(c.x) {
+			t.Errorf("%s %g: interval %v", name, float64(c.x), c.iv)
+		}
+	}
+	for i := range 2 {
+		wantRelative(t, "ρ√N", res.RhoSqrtNCI[i], float64(res.RhoCI[i])*math.Sqrt(12), 1e-14)
+		if d := float64(res.DFitCI[i]); d != math.Trunc(d) {
+			t.Errorf("interval of a dimension %v", res.DFitCI)
+		}
+	}
+}
+
+// A recording of few independent stretches has no interval, and says so.
+func TestNoIntervals(t *testing.T) {
+	res := fit(t, readable(92, 600, 4, 1, 0.97, 1), regime.Options{Shifts: -1})
+	if res.Bootstrap != nil || res.RhoCI[0].Defined() || res.R2CI[0].Defined() || !noted(res, "No intervals") {
+		t.Errorf("interval %v of %g independent samples; notes %q", res.RhoCI, float64(res.EffectiveT), res.Notes)
+	}
+}
+
+// The spread of the draws is that of the estimate over recordings, which half-samples understate.
+func TestBootstrapSpread(t *testing.T) {
+	const recordings = 40
+	w := []float64{1, -1, 0.5, 2, 0, 0, 1, 1}
+	var estimates, within, halves []float64
+	for seed := range uint64(recordings) {
+		rng := rand.New(rand.NewPCG(seed, 93))
+		x := autoregressive(rng, 2400, 8, 0.8)
+		y := mat.NewDense(2400, 1, nil)
+		for i := range 2400 {
+			row := x.RawRowView(i)
+			for j := range row {
+				row[j] *= 4 / float64(1+j)
+				y.Set(i, 0, y.At(i, 0)+w[j]*row[j])
+			}
+		}
+		noise := autoregressive(rng, 2400, 1, 0.8)
+		noise.Scale(3, noise)
+		y.Add(y, noise)
+		o := regime.Options{Alphas: []float64{1}, Shifts: -1, Readouts: -1, TimeSubsamples: 20}
+		res := fit(t, &recording.Recording{X: x, Y: y}, o)
+		estimates = append(estimates, math.Log(float64(res.Rho)))
+		within = append(within, spreadOfLogs(res.Bootstrap.Rho))
+		halves = append(halves, spreadOfLogs(res.TimeSubsamples.Rho))
+	}
+	truth, boot, half := stat.StdDev(estimates, nil), stat.Mean(within, nil), stat.Mean(halves, nil)
+	t.Logf("SD of log ρ over recordings %.4f, in the bootstrap %.4f, over half-samples %.4f", truth, boot, half)
+	// The SD over 40 recordings is itself known to 11 %.
+	if boot < 0.7*truth || boot > 1.4*truth {
+		t.Errorf("the bootstrap gives an SD of %.4f, over recordings it is %.4f", boot, truth)
+	}
+	if half > 0.7*truth {
+		t.Errorf("half-samples give an SD of %.4f, over recordings it is %.4f", half, truth)
+	}
+}
+
+func spreadOfLogs(x []regime.Number) float64 {
+	logs := make([]float64, len(x))
+	for i, v := range x {
+		logs[i] = math.Log(float64(v))
+	}
+	return stat.StdDev(logs, nil)
+}
