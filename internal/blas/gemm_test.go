@@ -1,7 +1,9 @@
 package blas
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -105,15 +107,19 @@ func edgeSizes[T Float](t *testing.T, opsA []blas.Transpose, multiply func(c gem
 		c.nanC = c.beta == 0
 		c.run(t)
 	}
+	partners, triples := len(edges), 300
+	if testing.Short() {
+		partners, triples = 1, 30
+	}
 	for size := range 71 {
-		for _, u := range edges {
-			v := edges[r.IntN(len(edges))]
+		for _, i := range r.Perm(len(edges))[:partners] {
+			u, v := edges[i], edges[r.IntN(len(edges))]
 			check(size, u, v)
 			check(u, size, v)
 			check(v, u, size)
 		}
 	}
-	for range 300 {
+	for range triples {
 		check(r.IntN(71), r.IntN(71), r.IntN(71))
 	}
 }
@@ -147,6 +153,9 @@ func blockings[T Float](t *testing.T) {
 		for _, tA := range transposes {
 			for _, tB := range transposes {
 				for _, beta := range []T{0, 1, 0.5} {
+					if testing.Short() && beta != 0.5 {
+						continue
+					}
 					c := gemmCase[T]{tA: tA, tB: tB, m: s[0], n: s[1], k: s[2], alpha: 1.5, beta: beta, padA: 1, multiply: plainGemm[T]}
 					c.run(t)
 					if tA == blas.NoTrans {
@@ -290,6 +299,32 @@ func tiersAgree[T Float](t *testing.T) {
 		} else if !slices.Equal(got, want) {
 			t.Errorf("%T: %s differs from %s", c[0], kern.name, tiersOf[T]()[0].name)
 		}
+	}
+}
+
+// TestSumsGolden pins the bits of a product, a Gram matrix and a dot product in the tiers of fused
+// multiply-add, which are the same on every architecture.
+func TestSumsGolden(t *testing.T) {
+	sumsGolden[float32](t, "52728aad3278c4b8")
+	sumsGolden[float64](t, "c83cba217c12a6b6")
+}
+
+func sumsGolden[T Float](t *testing.T, want string) {
+	if active[T]().name == "generic" {
+		t.Skip("the generic tier does not fuse")
+	}
+	const m, n, k = 37, 59, 301
+	a, b, c, g := make([]T, m*k), make([]T, k*n), make([]T, m*n), make([]T, n*n)
+	fill(a, 4)
+	fill(b, 5)
+	Gemm(blas.NoTrans, blas.NoTrans, m, n, k, 1.25, a, k, b, n, 0, c, n)
+	AddGram(k, n, b, n, g, n)
+	hash := fnv.New64()
+	for _, x := range [][]T{c, g, {Dot(a, a)}} {
+		binary.Write(hash, binary.LittleEndian, bitsOf(x))
+	}
+	if got := fmt.Sprintf("%016x", hash.Sum64()); got != want {
+		t.Errorf("%T: %s gives %s, want %s", a[0], active[T]().name, got, want)
 	}
 }
 

@@ -96,15 +96,17 @@ func TestNormalGolden(t *testing.T) {
 	}
 }
 
-const normalSample = 1 << 21
-
 // TestNormalDistribution checks moments, the distribution function and the tails. Every bound is
 // five standard errors or more, so a right generator fails with probability below 10⁻⁵; the seed
 // is fixed, so in fact never.
 func TestNormalDistribution(t *testing.T) {
-	x32 := make([]float32, normalSample)
+	sample := 1 << 21
+	if testing.Short() {
+		sample = 1 << 17
+	}
+	x32 := make([]float32, sample)
 	Normal(x32, 3, 1, 0)
-	x := make([]float64, normalSample)
+	x := make([]float64, sample)
 	for i, v := range x32 {
 		x[i] = float64(v)
 	}

@@ -90,11 +90,14 @@ func ulp64(x float64) float64 {
 }
 
 // TestFunctions32 goes through float32: every value where REGIME_EXHAUSTIVE is set, else every 1009th
-// bit pattern; 1009 is prime, so all low bits take part.
+// bit pattern (100003rd where short); primes, so that all low bits take part.
 func TestFunctions32(t *testing.T) {
 	stride := uint64(1)
 	if !exhaustive {
 		stride = 1009
+		if testing.Short() {
+			stride = 100003
+		}
 	}
 	const batch = 1 << 14
 	x, y := make([]float32, 0, batch), make([]float32, batch)
@@ -147,7 +150,11 @@ func points64() []float64 {
 	for range 1500 {
 		x = append(x, math.Float64frombits(r.Uint64()))
 	}
-	for range 4000 {
+	normals := 4000
+	if testing.Short() {
+		normals = 200
+	}
+	for range normals {
 		x = append(x, r.NormFloat64(), 40*r.Float64()-20, 1500*r.Float64()-750)
 	}
 	for n := -1080.0; n < 1030; n += 7 { // where n·ln 2 + r changes n, for e^x and e^{2x}

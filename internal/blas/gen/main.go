@@ -14,7 +14,15 @@ import (
 
 func main() {
 	family := flag.String("family", "", "which kernels to write: gemm, level, vector, normal")
+	neon := flag.Bool("neon", false, "write the arm64 kernels, ../<family>_arm64.s and .go")
 	flag.Parse()
+	if *neon {
+		if err := writeNeon(*family); err != nil {
+			fmt.Fprintln(os.Stderr, "gen:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	families := map[string]func(){"gemm": gemm, "level": level, "vector": vector, "normal": normal}
 	write, ok := families[*family]
 	if !ok {
@@ -24,4 +32,16 @@ func main() {
 	build.ConstraintExpr("amd64")
 	write()
 	build.Generate()
+}
+
+// writeNeon writes the arm64 kernels of a family, and their declarations.
+func writeNeon(family string) error {
+	if neonFamilies[family] == nil {
+		return fmt.Errorf("no family of NEON kernels %q", family)
+	}
+	code, stubs := neonFile(family)
+	if err := os.WriteFile("../"+family+"_arm64.s", code, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile("../"+family+"_arm64.go", stubs, 0o644)
 }

@@ -1,0 +1,28 @@
+package blas
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"oblique/internal/need"
+)
+
+// TestARM64 builds these tests for arm64 and runs them, short, in an emulator.
+func TestARM64(t *testing.T) {
+	if testing.Short() || runtime.GOARCH == "arm64" {
+		t.Skip("short, or on arm64 already")
+	}
+	qemu := need.Command(t, "qemu-aarch64-static")
+	binary := filepath.Join(t.TempDir(), "blas.test")
+	build := exec.Command("go", "test", "-c", "-o", binary, ".")
+	build.Env = append(os.Environ(), "GOARCH=arm64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command(qemu, binary, "-test.short").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}

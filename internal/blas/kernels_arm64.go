@@ -1,0 +1,32 @@
+package blas
+
+//go:generate go run -C gen . -family gemm -neon
+//go:generate go run -C gen . -family level -neon
+
+// NEON, with fused multiply-add, is part of every 64-bit ARM.
+
+func nativeTiers32() []*kernels[float32] { return []*kernels[float32]{&neon32} }
+
+func nativeTiers64() []*kernels[float64] { return []*kernels[float64]{&neon64} }
+
+var neon32 = kernels[float32]{
+	name: "NEON", cols: 16,
+	tile: []func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int){
+		stile1x16NEON, stile2x16NEON, stile3x16NEON, stile4x16NEON, stile5x16NEON, stile6x16NEON,
+	},
+	pack: spack16NEON,
+	dot:  sdotNEON, axpy: saxpyNEON, scal: sscalNEON, axpy4: saxpy4NEON, dotAxpy: sdotAxpyNEON,
+	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
+	normal: genericNormal[float32],
+}
+
+var neon64 = kernels[float64]{
+	name: "NEON", cols: 8,
+	tile: []func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int){
+		dtile1x8NEON, dtile2x8NEON, dtile3x8NEON, dtile4x8NEON, dtile5x8NEON, dtile6x8NEON,
+	},
+	pack: dpack8NEON,
+	dot:  ddotNEON, axpy: daxpyNEON, scal: dscalNEON, axpy4: daxpy4NEON, dotAxpy: ddotAxpyNEON,
+	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
+	normal: genericNormal[float64],
+}
