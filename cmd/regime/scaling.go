@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,6 +16,7 @@ import (
 	"oblique/internal/atomicfile"
 	"oblique/internal/plot"
 	"oblique/internal/report"
+	"oblique/loaders/recording"
 	"oblique/regime"
 )
 
@@ -24,6 +28,8 @@ type scalingOptions struct {
 	sizes  []int
 	draws  int
 	nested bool
+	span   string   // of draws to analyse, as part of a batch
+	done   []string // files of such parts
 }
 
 func newScaling() *cobra.Command {
@@ -50,6 +56,8 @@ func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
 	f.IntSliceVar(&o.sizes, "sizes", nil, "numbers of neurons, ascending (default a tenth to all of them in ten steps)")
 	f.IntVar(&o.draws, "draws", 20, "draws of each size")
 	f.BoolVar(&o.nested, "nested", false, "a draw's smaller subsamples are part of its larger ones")
+	f.StringVar(&o.span, "draw-range", "", "analyse draws FROM:TO alone, for --draws-done of another run; the same draws as of an undivided run")
+	f.StringArrayVar(&o.done, "draws-done", nil, "take the draws in this file, written by --draw-range; may be given several times")
 }
 
 func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
@@ -72,6 +80,13 @@ func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
+	if o.span != "" {
+		defer bar.clear()
+		return o.part(ctx, rec, provenance, scaling, stdout)
+	}
+	if scaling.Done, err = o.parts(); err != nil {
+		return err
+	}
 	result, err := regime.Scaling(ctx, rec, scaling, stream(o.method.seed, "scaling"))
 	bar.clear()
 	if err != nil {
@@ -89,6 +104,43 @@ func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 		return writeJSON(stdout, result)
 	}
 	return report.Scaling(stdout, result)
+}
+
+// part analyses a range of draws, and writes them as JSON.
+func (o *scalingOptions) part(ctx context.Context, rec *recording.Recording, provenance map[string]any, scaling regime.ScalingOptions, stdout io.Writer) error {
+	var from, to int
+	if n, err := fmt.Sscanf(o.span, "%d:%d", &from, &to); n != 2 || err != nil || o.span != fmt.Sprintf("%d:%d", from, to) {
+		return usage("--draw-range %q: want FROM:TO, such as 20:40", o.span)
+	}
+	part, err := regime.DrawScaling(ctx, rec, scaling, from, to, stream(o.method.seed, "scaling"))
+	if err != nil {
+		return err
+	}
+	part.Provenance = provenance
+	part.Provenance["seed"] = o.method.seed
+	return writeJSON(stdout, part)
+}
+
+// parts reads the draws that are done.
+func (o *scalingOptions) parts() ([]*regime.ScalingDraws, error) {
+	var all []*regime.ScalingDraws
+	for _, path := range o.done {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("--draws-done: %w", err)
+		}
+		part := new(regime.ScalingDraws)
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber() // a seed may have more digits than a float64
+		if err := d.Decode(part); err != nil {
+			return nil, badData(fmt.Errorf("--draws-done: %s: %w", path, err))
+		}
+		if seed := fmt.Sprint(part.Provenance["seed"]); seed != strconv.FormatUint(o.method.seed, 10) {
+			return nil, usage("--draws-done %s: drawn with seed %s, not %d", path, seed, o.method.seed)
+		}
+		all = append(all, part)
+	}
+	return all, nil
 }
 
 // files writes the result and figure 8.
