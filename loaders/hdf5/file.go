@@ -24,7 +24,9 @@ type File struct {
 	chunks *cache[chunkKey, []byte]
 	heaps  *cache[uint64, *collection]
 	lists  *cache[uint64, []Link] // by address of the group
-	closer io.Closer
+
+	extents extents // of collections of the global heap
+	closer  io.Closer
 
 	sharedTable   uint64
 	sharedIndexes int

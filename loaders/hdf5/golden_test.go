@@ -85,6 +85,15 @@ func openFixture(t testing.TB, name string) *File {
 	return f
 }
 
+func fixtureBytes(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func compareGolden(t *testing.T, path string) {
 	text, err := os.ReadFile(strings.TrimSuffix(path, ".h5") + ".json")
 	if err != nil {

@@ -3,7 +3,9 @@ package hdf5
 import (
 	"encoding/binary"
 	"fmt"
+	"sort"
 	"strings"
+	"sync"
 )
 
 // localHeap holds the names of one group with a symbol table.
@@ -93,6 +95,12 @@ func (f *File) readCollection(addr uint64) (*collection, error) {
 	if size < uint64(head) {
 		return nil, fmt.Errorf("collection of %d bytes", size)
 	}
+	if _, err := f.locate(addr, size); err != nil {
+		return nil, err
+	}
+	if err := f.extents.claim(addr, addr+size); err != nil {
+		return nil, err
+	}
 	b, err := f.meta(addr, size)
 	if err != nil {
 		return nil, err
@@ -116,6 +124,35 @@ func (f *File) readCollection(addr uint64) (*collection, error) {
 	}
 	f.heaps.put(addr, h, len(b)+48*len(h.objects))
 	return h, nil
+}
+
+// extents are the places of the collections met so far. They cannot overlap: if they could, a small
+// file might hold as many collections as bytes, each of them long.
+type extents struct {
+	mu   sync.Mutex
+	list []extent // by begin
+}
+
+type extent struct{ begin, end uint64 }
+
+func (x *extents) claim(begin, end uint64) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	i := sort.Search(len(x.list), func(i int) bool { return x.list[i].end > begin })
+	if i == len(x.list) {
+		x.list = append(x.list, extent{begin, end})
+		return nil
+	}
+	switch have := x.list[i]; {
+	case have == extent{begin, end}:
+		return nil
+	case have.begin < end:
+		return fmt.Errorf("overlaps the one at %#x", have.begin)
+	}
+	x.list = append(x.list, extent{})
+	copy(x.list[i+1:], x.list[i:])
+	x.list[i] = extent{begin, end}
+	return nil
 }
 
 func align8(n int) int { return (n + 7) &^ 7 }
