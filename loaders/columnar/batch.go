@@ -169,7 +169,7 @@ func (b *batch) inflate(e extent) ([]byte, error) {
 	case n < 0 || n > math.MaxInt:
 		return nil, fmt.Errorf("%w: it claims to inflate to %d bytes", errDamaged, n)
 	}
-	return inflate(b.codec, raw[8:], int(n), b.s.size)
+	return inflate(b.codec, nil, raw[8:], int(n), b.s.size)
 }
 
 // empty tells whether the k-th buffer of a field was left away.

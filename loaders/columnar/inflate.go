@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/parquet/compress"
@@ -38,15 +39,15 @@ var zstdReaders = sync.Pool{New: func() any {
 	return r
 }}
 
-// inflate decompresses src to exactly n bytes. Memory beyond what a file of the given size justifies is
+// inflate decompresses src to exactly n bytes, into buf if they fit. Memory beyond what a file of the given size justifies is
 // taken only once that many bytes have been seen.
-func inflate(c codec, src []byte, n int, size int64) ([]byte, error) {
-	if !justified(int64(n), size) {
+func inflate(c codec, buf, src []byte, n int, size int64) ([]byte, error) {
+	if n > cap(buf) && !justified(int64(n), size) {
 		if err := decompress(c, nil, src, n); err != nil {
 			return nil, err
 		}
 	}
-	dst := make([]byte, n)
+	dst := slices.Grow(buf[:0], n)[:n]
 	return dst, decompress(c, dst, src, n)
 }
 

@@ -41,13 +41,18 @@ type pages struct {
 	size   int64 // of the file
 	maxDef int
 	maxRep int
+	// Buffers of the page that is read, for the one after it: nothing of a page is kept.
+	packed, inflated []byte
 }
 
-func newPages(r io.ReaderAt, c chunk, l *leaf, size int64) *pages {
-	return &pages{
-		r:    bufio.NewReaderSize(io.NewSectionReader(r, c.offset, c.length), int(min(c.length, 64<<10))),
-		left: c.length, at: c.offset, codec: c.codec, size: size, maxDef: l.maxDef, maxRep: l.maxRep,
+// start goes to the first page of a chunk.
+func (p *pages) start(r io.ReaderAt, c chunk) {
+	section := io.NewSectionReader(r, c.offset, c.length)
+	if p.r == nil {
+		p.r = bufio.NewReaderSize(section, 32<<10)
 	}
+	p.r.Reset(section)
+	p.left, p.at, p.codec = c.length, c.offset, c.codec
 }
 
 // pageHeader has the fields of a page header that matter.
@@ -137,7 +142,8 @@ func (p *pages) read() (pg page, known bool, err error) {
 	if !justified(int64(h.inflated), p.size) {
 		return pg, false, fmt.Errorf("%w: it claims to inflate %d bytes to %d", errDamaged, h.packed, h.inflated)
 	}
-	raw := make([]byte, h.packed)
+	p.packed = slices.Grow(p.packed[:0], h.packed)[:h.packed]
+	raw := p.packed
 	n, err := io.ReadFull(p.r, raw)
 	p.left -= int64(n)
 	if err != nil {
@@ -215,7 +221,9 @@ func (p *pages) inflate(raw []byte, n int) ([]byte, error) {
 		}
 		return raw, nil
 	}
-	return inflate(p.codec, raw, n, p.size)
+	var err error
+	p.inflated, err = inflate(p.codec, p.inflated, raw, n, p.size)
+	return p.inflated, err
 }
 
 // A decoder gives the values of a page that are not missing, from one of its sources.

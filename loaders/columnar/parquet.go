@@ -406,12 +406,18 @@ type parquetScanner struct {
 	columns []*Column
 	row     int
 	group   int
-	readers []*chunkReader // of the group, or nil before the first row
+	readers []*chunkReader // one per column
+	open    bool           // they are in the group
 }
 
 func (s *parquetSource) scan(columns []*Column, from int) (scanner, error) {
 	file := columns[0].file
 	sc := &parquetScanner{s: s, columns: columns, group: file.groupOf(from)}
+	for _, c := range columns {
+		l := &s.leaves[c.index]
+		pages := &pages{size: s.size, maxDef: l.maxDef, maxRep: l.maxRep}
+		sc.readers = append(sc.readers, &chunkReader{leaf: l, pages: pages, size: s.size})
+	}
 	sc.row = s.groups[sc.group]
 	for sc.row < from {
 		if _, err := sc.next(min(from-sc.row, runRows)); err != nil {
@@ -423,15 +429,16 @@ func (s *parquetSource) scan(columns []*Column, from int) (scanner, error) {
 
 func (sc *parquetScanner) next(most int) ([]part, error) {
 	for sc.group < len(sc.s.chunks) && sc.row == sc.s.groups[sc.group+1] {
-		sc.group, sc.readers = sc.group+1, nil
+		sc.group, sc.open = sc.group+1, false
 	}
 	if sc.group >= len(sc.s.chunks) {
 		return nil, io.EOF
 	}
-	if sc.readers == nil {
-		for _, c := range sc.columns {
-			sc.readers = append(sc.readers, newChunkReader(sc.s, c, sc.group))
+	if !sc.open {
+		for j, c := range sc.columns {
+			sc.readers[j].start(sc.s.r, sc.s.chunks[sc.group][c.index])
 		}
+		sc.open = true
 	}
 	n := min(most, sc.s.groups[sc.group+1]-sc.row)
 	parts := make([]part, len(sc.columns))
@@ -461,19 +468,24 @@ type chunkReader struct {
 	text       []string
 	ends       []int
 	pending    entries // of lists
+	taken      int     // of the pending ones
 	sparse     []float64
 	sparseText []string
 }
 
-// entries are elements of lists, or lists without any, that were decoded but not taken yet.
+// entries are elements of lists, or lists without any.
 type entries struct {
 	reps, defs []uint32
-	numbers    []float64 // of those that have a value
+	numbers    []float64 // of those that have a value, the ones that were not taken yet
+	buf        []float64 // what numbers is a part of
 }
 
-func newChunkReader(s *parquetSource, c *Column, group int) *chunkReader {
-	l := &s.leaves[c.index]
-	return &chunkReader{leaf: l, pages: newPages(s.r, s.chunks[group][c.index], l, s.size), size: s.size}
+// start goes to the first value of a row group.
+func (r *chunkReader) start(at io.ReaderAt, c chunk) {
+	r.pages.start(at, c)
+	r.dict, r.values, r.left = nil, nil, 0
+	r.pending.reps, r.pending.defs, r.pending.numbers = r.pending.reps[:0], r.pending.defs[:0], nil
+	r.taken = 0
 }
 
 // turn goes to the next page with values.
@@ -602,9 +614,9 @@ func scatter[T any](dst, present []T, valid []bool, missing T) {
 // what was decoded beyond stays pending.
 func (r *chunkReader) readLists(n int) (part, error) {
 	r.numbers, r.valid, r.ends = r.numbers[:0], r.valid[:0], r.ends[:0]
-	l := r.leaf
-	for rows := 0; ; {
-		if len(r.pending.reps) == 0 {
+	rows, done := 0, false
+	for !done {
+		if r.taken == len(r.pending.reps) {
 			err := r.fill()
 			if err == io.EOF && rows == n {
 				break
@@ -613,9 +625,25 @@ func (r *chunkReader) readLists(n int) (part, error) {
 				return part{}, ended(err)
 			}
 		}
-		rep, def := r.pending.reps[0], int(r.pending.defs[0])
-		if rep == 0 {
+		if rows == 0 && r.pending.reps[r.taken] != 0 {
+			return part{}, fmt.Errorf("%w: a list goes on where none has begun", errDamaged)
+		}
+		rows, done = r.takeLists(rows, n)
+	}
+	r.ends = append(r.ends, len(r.numbers))
+	return part{rows: n, valid: r.valid, numbers: r.numbers, ends: r.ends}, nil
+}
+
+// takeLists takes pending elements until the list after the n-th begins, which is done, or none is left.
+func (r *chunkReader) takeLists(rows, n int) (now int, done bool) {
+	e, l := &r.pending, r.leaf
+	values := e.numbers
+	i := r.taken
+	for ; i < len(e.reps); i++ {
+		def := int(e.defs[i])
+		if e.reps[i] == 0 {
 			if rows == n {
+				done = true
 				break
 			}
 			if rows > 0 {
@@ -623,20 +651,17 @@ func (r *chunkReader) readLists(n int) (part, error) {
 			}
 			rows++
 			r.valid = append(r.valid, def >= l.listDef-1)
-		} else if rows == 0 {
-			return part{}, fmt.Errorf("%w: a list goes on where none has begun", errDamaged)
 		}
-		if def >= l.listDef {
-			v := math.NaN()
-			if def == l.maxDef {
-				v, r.pending.numbers = r.pending.numbers[0], r.pending.numbers[1:]
-			}
-			r.numbers = append(r.numbers, v)
+		switch {
+		case def == l.maxDef:
+			r.numbers = append(r.numbers, values[0])
+			values = values[1:]
+		case def >= l.listDef:
+			r.numbers = append(r.numbers, math.NaN())
 		}
-		r.pending.reps, r.pending.defs = r.pending.reps[1:], r.pending.defs[1:]
 	}
-	r.ends = append(r.ends, len(r.numbers))
-	return part{rows: n, valid: r.valid, numbers: r.numbers, ends: r.ends}, nil
+	r.taken, e.numbers = i, values
+	return rows, done
 }
 
 // fill decodes the next elements of lists.
@@ -647,7 +672,9 @@ func (r *chunkReader) fill() error {
 	const most = 1 << 12
 	k := min(r.left, most)
 	r.left -= k
-	e := entries{reps: make([]uint32, k), defs: make([]uint32, k)}
+	e := &r.pending
+	e.reps, e.defs = slices.Grow(e.reps[:0], k)[:k], slices.Grow(e.defs[:0], k)[:k]
+	r.taken = 0
 	if err := errors.Join(r.page.reps.next(e.reps), r.page.defs.next(e.defs)); err != nil {
 		return err
 	}
@@ -655,14 +682,12 @@ func (r *chunkReader) fill() error {
 	for i, def := range e.defs {
 		if int(def) == r.leaf.maxDef {
 			present++
-		} else if int(def) > r.leaf.maxDef || e.reps[i] > 1 {
+		}
+		if int(def) > r.leaf.maxDef || e.reps[i] > 1 {
 			return fmt.Errorf("%w: levels beyond the schema's", errDamaged)
 		}
 	}
-	e.numbers = make([]float64, present)
-	if err := r.values.numbers(e.numbers); err != nil {
-		return err
-	}
-	r.pending = e
-	return nil
+	e.buf = slices.Grow(e.buf[:0], present)[:present]
+	e.numbers = e.buf
+	return r.values.numbers(e.numbers)
 }
