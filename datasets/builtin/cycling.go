@@ -12,8 +12,8 @@ import (
 // random order.
 //
 // The network has a limit cycle by connectivity of rank two, on top of weak random connectivity. It rotates in
-// the same sense in every condition, and this rotation, with the conditions' tonic inputs, is most of
-// the activity; but the crank does not follow it: its angle is θ = start ± φ, with φ the phase of the
+// the same sense in every condition, and this rotation is most of the activity, the effect of the
+// conditions' tonic inputs most of the rest; but the crank does not follow it: its angle is θ = start ± φ, with φ the phase of the
 // network, so that its position is uncorrelated with the large rotation. It can be read from the smaller
 // components in which the units' nonlinearity mixes phase and condition: an oblique readout.
 //
@@ -36,8 +36,8 @@ func rotator(rng *rand.Rand) (*network, [][]float64) {
 	v := directions(rng, 5)
 	w := &network{j: random(rng, 0.5), sigma: 0.1, rng: rng, x: make([]float64, neurons)}
 	// Growth in the plane is stopped by saturation where the mean slope of tanh is 1/growth; the
-	// frequency there is turn/growth/(2πτ) = 1.4 Hz.
-	const growth, turn = 1.6, 1.4
+	// frequency there is turn/growth/(2πτ) = 1.4 Hz, were the plane alone; it is 1.3 Hz.
+	const growth, turn = 1.8, 1.6
 	for k := range 2 {
 		outer(w.j, growth, v[k], v[k])
 	}
@@ -61,7 +61,7 @@ func cycle(w *network, plane [][]float64, rng *rand.Rand, repeats int) *simulati
 		if k%2 == 1 {
 			start = math.Pi
 		}
-		u := []float64{0.5 * sense, 0.5 * math.Cos(start), 0.5}
+		u := []float64{0.4 * sense, 0.4 * math.Cos(start), 0.4}
 		copy(w.x, gaussian(rng, neurons))
 		axpy(w.x, 1, plane[0])
 		s.conditions = append(s.conditions, names[k])

@@ -51,7 +51,7 @@ func TestRates(t *testing.T) {
 				edge++
 			}
 		}
-		if share := float64(edge) / float64(len(rates)); share > 0.25 {
+		if share := float64(edge) / float64(len(rates)); share > 0.3 {
 			t.Errorf("%s: %.0f %% of the rates are at the edge", name, 100*share)
 		}
 	}
