@@ -1,0 +1,133 @@
+// Package task makes trials of the paper's tasks: inputs, targets, and a mask of where the target counts.
+//
+// Time runs in steps of Dt, in units of the membrane time constant τ. Durations are turned into steps by truncation, as in the
+// published code. A task draws what varies from trial to trial from the generator that it is given, in the order of the
+// trials, so that the same generator gives the same batch.
+//
+// What is absent: no network, no loss. A task does not know the regime.
+//
+// Source: Schuessler et al., eLife 13 (2024), Methods "Tasks", and their published code.
+package task
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// Dt is the time step of all tasks, in units of τ.
+const Dt = 0.2
+
+// A Task makes batches of trials.
+type Task interface {
+	Spec() Spec
+	// Batch makes trials. All have Spec().Steps steps.
+	Batch(trials int, rng *rand.Rand) *Batch
+}
+
+// A Spec describes a task and how networks are trained on it.
+type Spec struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Inputs  int    `json:"inputs"`
+	Outputs int    `json:"outputs"`
+	Steps   int    `json:"steps"` // of a trial
+	// MaskStep is the spacing of the steps that count in the loss: those whose index is a multiple of it.
+	MaskStep int `json:"mask_step"`
+	// Noise is s, the strength of the noise on units during training.
+	Noise float64 `json:"noise"`
+	// ZeroLoss is the loss of a network whose output is always zero.
+	ZeroLoss float64  `json:"zero_loss"`
+	Training Training `json:"training"`
+}
+
+// Training are the published settings for networks of 512 units: number of training steps, and the learning rate times N for
+// a large and a small readout, with decaying (g = 0.7) and chaotic (g = 1.5) start.
+type Training struct {
+	Steps                                                    int
+	LargeDecaying, LargeChaotic, SmallDecaying, SmallChaotic float64
+}
+
+// Rate returns the learning rate times N for a readout, large or small, and a gain.
+func (t Training) Rate(large bool, gain float64) float64 {
+	switch chaotic := gain > 1; {
+	case large && chaotic:
+		return t.LargeChaotic
+	case large:
+		return t.LargeDecaying
+	case chaotic:
+		return t.SmallChaotic
+	}
+	return t.SmallDecaying
+}
+
+// A Batch is trials side by side: Input is Steps×Trials×Inputs, Target and Mask are Steps×Trials×Outputs. Conditions
+// numbers the kind of each trial, where the task has kinds.
+type Batch struct {
+	Trials, Steps, Inputs, Outputs int
+	Input, Target                  []float32
+	Mask                           []bool
+	Conditions                     []int
+}
+
+func newBatch(s Spec, trials int) *Batch {
+	return &Batch{Trials: trials, Steps: s.Steps, Inputs: s.Inputs, Outputs: s.Outputs,
+		Input:      make([]float32, s.Steps*trials*s.Inputs),
+		Target:     make([]float32, s.Steps*trials*s.Outputs),
+		Mask:       make([]bool, s.Steps*trials*s.Outputs),
+		Conditions: make([]int, trials)}
+}
+
+// input sets an input of a trial during steps from to to−1.
+func (b *Batch) input(trial, channel, from, to int, value float32) {
+	for t := from; t < min(to, b.Steps); t++ {
+		b.Input[(t*b.Trials+trial)*b.Inputs+channel] = value
+	}
+}
+
+// target sets an output's target at a step, and whether it counts.
+func (b *Batch) target(trial, channel, step int, value float32, counts bool) {
+	if step >= b.Steps {
+		return
+	}
+	i := (step*b.Trials+trial)*b.Outputs + channel
+	b.Target[i], b.Mask[i] = value, counts
+}
+
+// thin leaves in the mask only steps whose index is a multiple of every.
+func (b *Batch) thin(every int) *Batch {
+	for t := range b.Steps {
+		if t%every != 0 {
+			clear(b.Mask[t*b.Trials*b.Outputs : (t+1)*b.Trials*b.Outputs])
+		}
+	}
+	return b
+}
+
+// steps turns a duration in units of τ into steps, by truncation. The hair keeps 1/0.2 from becoming 4.
+func steps(duration float64) int { return int(duration/Dt + 1e-9) }
+
+// uniform draws from [lo, hi).
+func uniform(rng *rand.Rand, lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }
+
+// sign draws −1 or +1.
+func sign(rng *rand.Rand) float32 { return float32(2*rng.IntN(2) - 1) }
+
+// all are the tasks, in the order of the paper's figures.
+var all = []Task{Cycling{}, FlipFlop{}, Mante{}, Romo{}, ComplexSine{}, SimpleSine{}, FixedPoints{}}
+
+// All returns the tasks in the order of the paper's figures.
+func All() []Task { return slices.Clone(all) }
+
+// ByName returns the task of that name, or an error that lists the names.
+func ByName(name string) (Task, error) {
+	var names []string
+	for _, t := range all {
+		if t.Spec().Name == name {
+			return t, nil
+		}
+		names = append(names, t.Spec().Name)
+	}
+	return nil, fmt.Errorf("task: no task %q; there are: %s", name, strings.Join(names, ", "))
+}
