@@ -1,4 +1,4 @@
-// Package matfile reads MATLAB files of versions 4, 5, 6 and 7 and writes version 5.
+// Package matfile reads MATLAB files of versions 4, 5, 6, 7 and 7.3 and writes version 5.
 //
 // Open lists the variables of a file from their headers alone; [File.Var] locates one of them and
 // [File.Lookup] anything inside it by a path such as D.blocks[0].spikes. Values are decoded only
@@ -16,12 +16,15 @@
 //     inflated bytes at most 64 MiB + 4 × the file's size are kept in memory, the rest are
 //     inflated again where they are needed. The number of cells, and of struct elements that have
 //     fields, is justified by the bytes too. Nesting is limited to 128 levels.
+//   - A version 7.3 file is an HDF5 file, in which references lead to the contents of cells and
+//     struct arrays. An array that contains itself is an error, and so are more references than a
+//     million and one for every 8 bytes of the file in one array, and numbers beyond what compression can hold.
 //   - Errors name the variable, the field and the place: "matfile: D.blocks: element at 0x1a30: …".
 //   - A File and its Arrays may be used by several goroutines.
 //
 // # Absent
 //
-// Version 7.3 files are HDF5 files: Open returns [ErrV73]. Objects, function handles and opaque
+// Objects, function handles and opaque
 // values (tables, strings, datetimes) are listed with their class, and every accessor of theirs
 // returns [ErrUnsupported]. Version 4 files with VAX or Cray numbers are refused.
 //

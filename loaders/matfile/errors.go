@@ -6,8 +6,6 @@ import "errors"
 var (
 	// ErrFormat is a file that is not a MATLAB file of any version.
 	ErrFormat = errors.New("not a MATLAB file")
-	// ErrV73 is a file of version 7.3, which is an HDF5 file.
-	ErrV73 = errors.New("MATLAB 7.3 file (HDF5): save it with -v7 to read it here")
 	// ErrUnsupported is a value of a class that this package lists but does not decode.
 	ErrUnsupported = errors.New("unsupported")
 	// ErrNotFound is a variable, field or element that is not there.

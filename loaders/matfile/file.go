@@ -10,7 +10,7 @@ import (
 
 // File is an open MATLAB file.
 type File struct {
-	// Version is the version of the format: 4, or 5 for versions 5 to 7.
+	// Version is the version of the format: 4; 5 for versions 5 to 7; 7 for version 7.3, which is HDF5.
 	Version int
 
 	vars   []variable
@@ -36,7 +36,7 @@ func keptBytes(size int64) int64 { return 64<<20 + 4*size }
 
 // Open opens the file and lists its variables. The file stays open until Close.
 //
-// Errors: [ErrFormat], [ErrV73], [ErrTruncated], a damaged header of a variable, or what the system
+// Errors: [ErrFormat], [ErrTruncated], a damaged header of a variable, or what the system
 // says of the path.
 func Open(path string) (*File, error) {
 	r, err := os.Open(path)
@@ -121,7 +121,8 @@ func (f *File) add(v variable) {
 	f.vars = append(f.vars, v)
 }
 
-// Names returns the names of the variables in the order of the file.
+// Names returns the names of the variables in the order of the file, of version 7.3 in that of the
+// alphabet.
 func (f *File) Names() []string {
 	names := make([]string, len(f.vars))
 	for i, v := range f.vars {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"oblique/internal/need"
+	"oblique/loaders/hdf5"
 )
 
 func TestSniff(t *testing.T) {
@@ -28,7 +29,7 @@ func TestSniff(t *testing.T) {
 		"long":   {bytes.Repeat([]byte("time,spikes\n"), 20), ErrFormat, "matfile: not a MATLAB file: no byte order mark at 0x7e"},
 		"hdf5":   {[]byte("\x89HDF\r\n\x1a\n............"), ErrFormat, "matfile: not a MATLAB file: HDF5 without MATLAB's header"},
 		"zeros":  {[]byte{0, 0, 0}, ErrFormat, "matfile: not a MATLAB file: version 4 header: element at 0x0: 20 bytes declared, 3 left: truncated"},
-		"v7.3":   {header(0x200), ErrV73, "matfile: MATLAB 7.3 file (HDF5): save it with -v7 to read it here"},
+		"v7.3":   {header(0x200), hdf5.ErrNotHDF5, "matfile: hdf5: not an HDF5 file"},
 		"future": {header(0x300), ErrFormat, "matfile: not a MATLAB file: version 0x0300"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,6 +84,10 @@ func samples(t testing.TB) map[string][]byte {
 		t.Fatalf("fixtures: %v", err)
 	}
 	for _, file := range files {
+		switch filepath.Base(file) {
+		case "loop73.mat", "more73.mat": // no sound one, and too long to read 10 000 times
+			continue
+		}
 		if all[filepath.Base(file)], err = os.ReadFile(file); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -126,13 +127,31 @@ func (f *File) Walk(fn func(a *Array) error) error {
 
 // Walk calls fn for the array and everything inside it; see [File.Walk].
 func (a *Array) Walk(fn func(a *Array) error) error {
+	left := a.maxParts()
+	return a.walk(fn, &left)
+}
+
+// walk is Walk of an array inside which there may be so many arrays.
+func (a *Array) walk(fn func(a *Array) error, left *int) error {
+	if *left--; *left < 0 {
+		return a.fail(&kindError{ErrTooLarge, "more arrays inside each other than the file has room for: places are shared"})
+	}
 	switch err := fn(a); {
 	case errors.Is(err, fs.SkipDir):
 		return nil
 	case err != nil:
 		return err
 	}
-	return a.children(func(c *Array) error { return c.Walk(fn) })
+	return a.children(func(c *Array) error { return c.walk(fn, left) })
+}
+
+// maxParts is how many arrays can be inside this one. Where there are no references, each has bytes
+// of its own.
+func (a *Array) maxParts() int {
+	if n, ok := a.node.(*node73); ok && n.file != nil {
+		return n.file.maxParts()
+	}
+	return math.MaxInt
 }
 
 // children calls fn for each cell, or each field of each element. A struct array without fields

@@ -55,7 +55,7 @@ func (f *File) header5(head []byte) (func(*file) error, error) {
 	switch version {
 	case 0x0100:
 	case 0x0200:
-		return nil, ErrV73
+		return f.list73, nil
 	default:
 		return nil, &kindError{ErrFormat, fmt.Sprintf("not a MATLAB file: version %#04x", version)}
 	}

@@ -57,7 +57,7 @@ func Write(w io.Writer, o WriteOptions, vars ...*Array) error {
 		if err := checkName(a.Name, names); err != nil {
 			return fmt.Errorf("matfile: variable %w", err)
 		}
-		var e encoder5
+		e := encoder5{left: a.maxParts()}
 		if err := e.array(a, a.Name); err != nil {
 			return err
 		}
@@ -94,7 +94,8 @@ func checkName(name string, seen map[string]bool) error {
 
 // encoder5 appends elements to a buffer, little-endian.
 type encoder5 struct {
-	buf []byte
+	buf  []byte
+	left int // how many more arrays there may be
 }
 
 // maxElement is the most bytes of a variable that MATLAB reads.
@@ -136,6 +137,9 @@ func (e *encoder5) compress() error {
 
 // array appends an array with everything in it.
 func (e *encoder5) array(a *Array, name string) error {
+	if e.left--; e.left < 0 {
+		return a.tooLarge()
+	}
 	class, ok := mxClass[a.Class]
 	if !ok {
 		return a.mismatch("its content")
