@@ -9,7 +9,7 @@
 //
 // # Formats
 //
-// The format is told by the content, never by the name: NumPy's npy and npz, MATLAB's versions 4 to 7,
+// The format is told by the content, never by the name: NumPy's npy and npz, MATLAB's versions 4 to 7.3,
 // HDF5, Parquet, Arrow, and text with separated values. What is recognised but not supported (other
 // text, pickles, archives, …) is said to be that.
 //

@@ -16,6 +16,12 @@ func isMATLAB(head []byte) bool {
 	return isMATLAB4(head)
 }
 
+// isMATLAB73 recognises the text header of version 7.3, which ends as that of version 5 does, before an
+// HDF5 file.
+func isMATLAB73(head []byte) bool {
+	return len(head) > 512 && isHDF5(head[512:]) && string(head[126:128]) == "IM"
+}
+
 // isMATLAB4 checks the number MOPT (machine, 0, type of number, kind of matrix), of either byte order,
 // and that the third number, whether there is an imaginary part, in the fourth place, is 0 or 1.
 func isMATLAB4(head []byte) bool {
@@ -41,7 +47,7 @@ func word(b []byte, at int, big bool) uint32 {
 	return x
 }
 
-// matlabFile is a MATLAB file of version 4 to 7.
+// matlabFile is a MATLAB file of any version.
 type matlabFile struct{ *matfile.File }
 
 func openMATLAB(r io.ReaderAt, size int64, _ string) (File, error) {
@@ -52,7 +58,12 @@ func openMATLAB(r io.ReaderAt, size int64, _ string) (File, error) {
 	return matlabFile{f}, nil
 }
 
-func (f matlabFile) Format() string { return fmt.Sprintf("MATLAB %d", f.Version) }
+func (f matlabFile) Format() string {
+	if f.Version == 7 {
+		return "MATLAB 7.3"
+	}
+	return fmt.Sprintf("MATLAB %d", f.Version)
+}
 
 func (f matlabFile) Root() Node { return matlabRoot{unread{Info{Class: Group, Type: "group"}}, f.File} }
 

@@ -23,13 +23,14 @@ type format struct {
 // formats are tried in order: the certain ones first.
 var formats = []format{
 	{isNumPy, openNumPy},
+	{isMATLAB73, openMATLAB},
 	{isHDF5, openHDF5},
 	{isTable, openTable},
 	{isMATLAB, openMATLAB},
 }
 
 // Supported says what OpenFile reads, for messages.
-const Supported = "supported are NumPy npy and npz, MATLAB 4 to 7, HDF5, Parquet, Arrow, CSV"
+const Supported = "supported are NumPy npy and npz, MATLAB 4 to 7.3, HDF5, Parquet, Arrow, CSV"
 
 // headBytes is what formats are recognised by.
 const headBytes = 2048

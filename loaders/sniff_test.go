@@ -97,3 +97,19 @@ func FuzzOpen(f *testing.F) {
 		newBranch(file.Root(), "", "", 0, new(int))
 	})
 }
+
+// TestMATLAB73: an HDF5 file with MATLAB's header is read as MATLAB meant it.
+func TestMATLAB73(t *testing.T) {
+	f, err := OpenFile(filepath.Join("matfile", "testdata", "scipy73.mat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n, err := Lookup(f, "D.blocks[2].name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if texts, err := n.Strings(); f.Format() != "MATLAB 7.3" || err != nil || len(texts) != 1 || texts[0] != "block 2" {
+		t.Errorf("%s: %q, %v", f.Format(), texts, err)
+	}
+}
