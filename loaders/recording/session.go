@@ -55,7 +55,7 @@ type Session struct {
 // N returns the number of neurons.
 func (s *Session) N() int {
 	if s.Activity != nil {
-		_, n := s.Activity.Values.Dims()
+		_, n := s.Activity.Dims()
 		return n
 	}
 	return len(s.Units)
