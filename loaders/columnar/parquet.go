@@ -189,7 +189,7 @@ func (s *parquetSource) describe(f *File, footer []byte) error {
 
 func (s *parquetSource) addGroup(f *File, rg *metadata.RowGroupMetaData) error {
 	rows, before := rg.NumRows(), s.groups[len(s.groups)-1]
-	if rows < 0 || rows > int64(math.MaxInt32)*int64(1<<20) || rows > int64(math.MaxInt-before) {
+	if rows < 0 || rows > int64(math.MaxInt-before) {
 		return fmt.Errorf("%w: %d rows", errDamaged, rows)
 	}
 	if rg.NumColumns() != len(s.leaves) {
