@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"datasets":            {"loaders/...", "datasets/..."},
 	"preprocess":          {"loaders/recording"},
 	"regime":              {"loaders/recording", "regime/...", "internal/blas", "internal/eigen"},
-	"simulate":            {"loaders/recording", "simulate/...", "internal/blas", "internal/eigen"},
+	"simulate":            {"loaders/recording", "simulate/...", "internal/blas", "internal/eigen", "internal/atomicfile"},
 	"internal/blas":       {},
 	"internal/eigen":      {"internal/blas"},
 	"internal/plot":       {"regime/...", "simulate/...", "loaders/recording", "internal/atomicfile"},

@@ -30,8 +30,8 @@ func ParseActivation(word string) (Activation, error) {
 	return "", fmt.Errorf("rnn: no activation %q: want tanh, relu, linear, erf or softplus", word)
 }
 
-// apply computes dst = φ(x).
-func apply[T blas.Float](a Activation, dst, x []T) {
+// Apply computes dst = φ(x); dst may be x. It panics where dst is shorter.
+func Apply[T blas.Float](a Activation, dst, x []T) {
 	switch a {
 	case ReLU:
 		for i, v := range x {
@@ -50,6 +50,17 @@ func apply[T blas.Float](a Activation, dst, x []T) {
 	default:
 		blas.Tanh(dst, x)
 	}
+}
+
+// Slope computes dst = φ'(x); that of ReLU is 0 at 0. dst may be x. It panics where dst is shorter.
+func Slope[T blas.Float](a Activation, dst, x []T) {
+	dst = dst[:len(x)]
+	rates, zero, one := make([]T, len(x)), make([]T, len(x)), make([]T, len(x))
+	for i := range one {
+		one[i] = 1
+	}
+	Apply(a, rates, x)
+	descend(a, dst, zero, one, x, rates, 0, 1)
 }
 
 // softplus returns ln(1 + eˣ) without overflow.

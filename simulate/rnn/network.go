@@ -31,7 +31,8 @@ type Config struct {
 	InputNoise float64 `json:"input_noise"`
 
 	// Rank, if not 0, makes W = g J + U M Uᵀ/N with a fixed orthogonal U (UᵀU = N) of that many columns and a trained M, of
-	// Rank×Rank, that starts at 0; J is the random matrix of Gain.
+	// Rank×Rank, that starts at 0; J is the random matrix of Gain. The first columns of U are the directions of the rows of
+	// W_out, then of the columns of W_in, as far as there are columns: a part of rank R can only learn what it sees.
 	Rank int `json:"rank"`
 }
 
@@ -72,7 +73,7 @@ type Network[T blas.Float] struct {
 }
 
 // New draws the weights of a network: W_in from N(0, 1), the others as Config says, each from its own part of the
-// generator's sequence, in the order W_in, W, W_out, h₀, U.
+// generator's sequence, in the order W_in, W, W_out, h₀, U. It is an error if Config asks for what no network has.
 func New[T blas.Float](c Config, rng *rand.Rand) (*Network[T], error) {
 	c, err := c.check()
 	if err != nil {
@@ -87,8 +88,25 @@ func New[T blas.Float](c Config, rng *rand.Rand) (*Network[T], error) {
 	if c.Rank > 0 {
 		n.U, n.M = orthogonal[T](rng, c.N, c.Rank), make([]T, c.Rank*c.Rank)
 		n.base = append([]T(nil), n.Rec...)
+		n.follow()
 	}
 	return n, nil
+}
+
+// follow lays W_out and W_in along the columns u of U, whose norm is √N: rows Readout·u/√N of W_out, columns u of W_in.
+func (n *Network[T]) follow() {
+	c := n.Config
+	scale := T(c.Readout / math.Sqrt(float64(c.N)))
+	for j := range min(c.Rank, c.Outputs) {
+		for i := range c.N {
+			n.Out[j*c.N+i] = scale * n.U[i*c.Rank+j]
+		}
+	}
+	for j := range min(c.Rank-c.Outputs, c.Inputs) {
+		for i := range c.N {
+			n.In[i*c.Inputs+j] = n.U[i*c.Rank+c.Outputs+j]
+		}
+	}
 }
 
 func gaussian[T blas.Float](rng *rand.Rand, n int, std float64) []T {

@@ -51,7 +51,7 @@ type Runner[T blas.Float] struct {
 	in     blas.Packed[T] // W_inᵀ
 }
 
-// NewRunner returns a Runner for networks of that configuration. Memory is 4·T·B·N numbers and a little, all taken here.
+// NewRunner returns a Runner for networks of that configuration. Memory is 3·T·B·N numbers and a little, all taken here.
 func NewRunner[T blas.Float](c Config, trials, steps int) *Runner[T] {
 	if trials < 1 || steps < 1 {
 		panic(fmt.Sprintf("rnn: a runner for %d trials of %d steps", trials, steps))
@@ -160,7 +160,7 @@ func (r *Runner[T]) run(n *Network[T], step, from, to int, noise Noise) {
 	drive, scratch := r.drive[from*size:to*size], r.scratch(from, to)
 	for t := step; t < r.steps; t++ {
 		at, end := (t*r.batch+from)*size, (t*r.batch+to)*size
-		apply(r.config.Activation, r.rates[at:end], r.x[at:end])
+		Apply(r.config.Activation, r.rates[at:end], r.x[at:end])
 		if t == r.steps-1 {
 			return
 		}

@@ -26,7 +26,7 @@ func (c Cycling) Spec() Spec {
 	}
 	return Spec{Name: "cycling", Title: "Rotation in a direction that a pulse sets", Inputs: 2, Outputs: 2,
 		Steps: steps(c.Duration), MaskStep: 5, Noise: 0.2, ZeroLoss: 0.5,
-		Training: Training{1000, 0.02, 0.02, 0.02, 0.02}}
+		Training: published(1000, 0.02, 0.02, 0.02, 0.02)}
 }
 
 // Batch makes trials, of both directions in turn.

@@ -3,7 +3,8 @@ package task
 import "math/rand/v2"
 
 // FixedPoints is one bit of memory: an impulse of unit area and either sign at the first step, whose sign the output
-// keeps. It is the task of the mean-field theory.
+// keeps. It is the task of the mean-field theory, where the paper trains by plain gradient descent; the settings for Adam
+// are this package's.
 type FixedPoints struct{}
 
 const (
@@ -15,7 +16,7 @@ const (
 func (FixedPoints) Spec() Spec {
 	return Spec{Name: "fixedpoints", Title: "Keep the sign of an impulse", Inputs: 1, Outputs: 1,
 		Steps: steps(fixedTrial), MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
-		Training: Training{2000, 0.02, 0.02, 0.02, 0.02}}
+		Training: published(2000, 0.02, 0.02, 0.02, 0.02)}
 }
 
 // Batch makes trials.

@@ -20,7 +20,7 @@ const (
 func (FlipFlop) Spec() Spec {
 	return Spec{Name: "flipflop", Title: "Three bits that pulses set", Inputs: 3, Outputs: 3,
 		Steps: steps(flipTrial), MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
-		Training: Training{4000, 0.01, 0.01, 0.005, 0.005}}
+		Training: published(4000, 0.01, 0.01, 0.005, 0.005)}
 }
 
 // Batch makes trials.

@@ -21,7 +21,7 @@ var manteStrengths = [...]float32{1, 0.5, 0.25, 0.125}
 func (Mante) Spec() Spec {
 	return Spec{Name: "mante", Title: "Decision by the input that a context selects", Inputs: 4, Outputs: 1,
 		Steps: steps(manteFixation + manteStimulus + manteDelay + manteDecision), MaskStep: 5, Noise: 0.05, ZeroLoss: 20.0 / 43,
-		Training: Training{4000, 0.002, 0.02, 0.002, 0.002}}
+		Training: published(4000, 0.002, 0.02, 0.002, 0.002)}
 }
 
 // Batch makes trials. Inputs 0 and 1 are the context, 2 and 3 the senses.

@@ -24,7 +24,7 @@ func (Romo) Spec() Spec {
 	return Spec{Name: "romo", Title: "Which of two pulses was larger", Inputs: 1, Outputs: 1,
 		Steps:    steps(romoMaxFixation + 2*romoPulse + romoMaxDelay + romoWait + romoDecision),
 		MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
-		Training: Training{6000, 0.01, 0.01, 0.01, 0.005}}
+		Training: published(6000, 0.01, 0.01, 0.01, 0.005)}
 }
 
 // Batch makes trials.

@@ -22,7 +22,7 @@ const (
 func (ComplexSine) Spec() Spec {
 	return Spec{Name: "complexsine", Title: "A sine of the frequency that an input sets", Inputs: 1, Outputs: 1,
 		Steps: steps(sineTrial), MaskStep: 2, Noise: 0.2, ZeroLoss: 0.498,
-		Training: Training{6000, 0.01, 0.005, 0.005, 0.005}}
+		Training: published(6000, 0.01, 0.005, 0.005, 0.005)}
 }
 
 // Batch makes trials.
@@ -59,7 +59,8 @@ func (s SimpleSine) Spec() Spec {
 	}
 	return Spec{Name: "simplesine", Title: "A sine from the initial state alone", Inputs: 1, Outputs: 1,
 		Steps: steps(s.Duration), MaskStep: 5, Noise: 0, ZeroLoss: 10.0 / 21,
-		Training: Training{1000, 2e-3, 1e-3, 5e-3, 5e-3}}
+		Training: Training{Steps: 1000, Batch: 1, LargeDecaying: 2e-3, LargeChaotic: 1e-3, SmallDecaying: 5e-3, SmallChaotic: 5e-3,
+			InitStd: 1, RecurrentOnly: true}}
 }
 
 // Batch makes trials, all alike.

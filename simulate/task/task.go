@@ -42,14 +42,23 @@ type Spec struct {
 	Training Training `json:"training"`
 }
 
-// Training are the published settings for networks of 512 units: number of training steps, and the learning rate times N for
-// a large and a small readout, with decaying (g = 0.7) and chaotic (g = 1.5) start.
+// Training are the published settings for networks of 512 units.
 type Training struct {
-	Steps                                                    int
-	LargeDecaying, LargeChaotic, SmallDecaying, SmallChaotic float64
+	Steps int `json:"steps"` // of training
+	Batch int `json:"batch"` // trials of a step
+	// The learning rate times N, for a large and a small readout with decaying (g = 0.7) and chaotic (g = 1.5) start.
+	LargeDecaying float64 `json:"large_decaying"`
+	LargeChaotic  float64 `json:"large_chaotic"`
+	SmallDecaying float64 `json:"small_decaying"`
+	SmallChaotic  float64 `json:"small_chaotic"`
+	// InitStd is the standard deviation of h₀, and InitNoise that of what each trial adds to it.
+	InitStd   float64 `json:"init_std"`
+	InitNoise float64 `json:"init_noise"`
+	// RecurrentOnly says that W alone is trained, and not the input and output weights.
+	RecurrentOnly bool `json:"recurrent_only"`
 }
 
-// Rate returns the learning rate times N for a readout, large or small, and a gain.
+// Rate returns the learning rate times N for a readout, large or small, and a gain, chaotic if it is above 1.
 func (t Training) Rate(large bool, gain float64) float64 {
 	switch chaotic := gain > 1; {
 	case large && chaotic:
@@ -60,6 +69,12 @@ func (t Training) Rate(large bool, gain float64) float64 {
 		return t.SmallChaotic
 	}
 	return t.SmallDecaying
+}
+
+// published returns the settings of the paper's five tasks, which differ in length and learning rates only.
+func published(steps int, largeDecaying, largeChaotic, smallDecaying, smallChaotic float64) Training {
+	return Training{Steps: steps, Batch: 32, LargeDecaying: largeDecaying, LargeChaotic: largeChaotic,
+		SmallDecaying: smallDecaying, SmallChaotic: smallChaotic, InitNoise: 1}
 }
 
 // A Batch is trials side by side: Input is Steps×Trials×Inputs, Target and Mask are Steps×Trials×Outputs. Conditions

@@ -5,77 +5,15 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"oblique/simulate/rnn"
 	"oblique/simulate/task"
 )
 
-// Options say what is trained and how. Zero values are the published choices for the task.
-type Options struct {
-	Task    string     `json:"task"`
-	Network rnn.Config `json:"network"`
-	// Large says that the readout starts large, which leads to the oblique regime.
-	Large bool `json:"large"`
-	// Steps of training, each on Batch trials; 0 means the task's own, and 32.
-	Steps int `json:"steps"`
-	Batch int `json:"batch"`
-	// Rate is the learning rate times N; 0 means the task's own for the readout and gain.
-	Rate float64 `json:"rate"`
-	// FixIn, FixRec and FixOut leave those weights as they were drawn.
-	FixIn  bool `json:"fix_in"`
-	FixRec bool `json:"fix_rec"`
-	FixOut bool `json:"fix_out"`
-	// Clip bounds the norm of the gradient; 0 means none.
-	Clip float64 `json:"clip"`
-	Seed uint64  `json:"seed"`
-	// Every is the number of steps between checkpoints; 0 means 100.
-	Every int `json:"every"`
-}
-
-// Resolved returns the options with every default filled in, or an error.
-func (o Options) Resolved() (Options, error) {
-	t, err := task.ByName(o.Task)
-	if err != nil {
-		return o, err
-	}
-	spec := t.Spec()
-	o.Network.Inputs, o.Network.Outputs = spec.Inputs, spec.Outputs
-	fill(&o.Network.N, 512)
-	fill(&o.Network.Gain, 1.5)
-	fill(&o.Network.Dt, task.Dt)
-	fill(&o.Network.Noise, spec.Noise)
-	fill(&o.Network.InitNoise, 1)
-	if o.Network.Readout == 0 {
-		o.Network.Readout = rnn.Small(o.Network.N)
-		if o.Large {
-			o.Network.Readout = rnn.Large(o.Network.N)
-		}
-	}
-	fill(&o.Steps, spec.Training.Steps)
-	fill(&o.Batch, 32)
-	fill(&o.Rate, spec.Training.Rate(o.Large, o.Network.Gain))
-	fill(&o.Every, 100)
-	switch {
-	case o.Network.Dt != task.Dt:
-		return o, fmt.Errorf("train: dt is %g, tasks have %g", o.Network.Dt, task.Dt)
-	case o.Steps < 0 || o.Batch < 1 || !(o.Rate > 0) || !(o.Clip >= 0):
-		return o, fmt.Errorf("train: %d steps on %d trials at rate %g, clipped at %g", o.Steps, o.Batch, o.Rate, o.Clip)
-	case o.FixIn && o.FixRec && o.FixOut:
-		return o, fmt.Errorf("train: no weight is left to train")
-	}
-	return o, nil
-}
-
-func fill[T comparable](v *T, value T) {
-	var zero T
-	if *v == zero {
-		*v = value
-	}
-}
-
 // A State is a training on its way, or done.
 type State struct {
-	Options Options
+	Options Options // resolved
 	Network *rnn.Network[float32]
 	Initial *rnn.Network[float32] // as drawn
 	Adam    *Adam[float32]
@@ -88,73 +26,83 @@ const (
 	drawTrials
 )
 
-// Start draws a network and returns its training before the first step.
+// Start draws a network and returns its training before the first step. It is an error if the options are wrong.
 func Start(o Options) (*State, error) {
 	o, err := o.Resolved()
 	if err != nil {
 		return nil, err
 	}
-	n, err := rnn.New[float32](o.Network, rand.New(rand.NewPCG(o.Seed, drawWeights)))
+	n, err := rnn.New[float32](o.Network(), rand.New(rand.NewPCG(o.Seed, drawWeights)))
 	if err != nil {
 		return nil, err
 	}
 	n.Compose()
-	o.Network = n.Config
 	s := &State{Options: o, Network: n, Initial: n.Clone()}
 	var lengths []int
-	weights, _ := s.trained(rnn.NewGradient[float32](o.Network))
-	for _, w := range weights {
+	for _, w := range s.weights() {
 		lengths = append(lengths, len(w))
 	}
-	s.Adam = NewAdam[float32](o.Rate/float64(o.Network.N), lengths...)
+	s.Adam = NewAdam[float32](o.Rate/float64(o.N), lengths...)
 	return s, nil
 }
 
-// trained returns the weights that are trained, and their gradients.
-func (s *State) trained(g *rnn.Gradient[float32]) (weights, gradients [][]float32) {
-	add := func(fixed bool, w, d []float32) {
-		if !fixed {
-			weights, gradients = append(weights, w), append(gradients, d)
-		}
+// weights returns the weights that are trained, in the order in, rec, out.
+func (s *State) weights() [][]float32 {
+	rec := s.Network.Rec
+	if s.Options.Rank > 0 {
+		rec = s.Network.M
 	}
-	add(s.Options.FixIn, s.Network.In, g.In)
-	if s.Options.Network.Rank > 0 {
-		add(s.Options.FixRec, s.Network.M, g.M)
-	} else {
-		add(s.Options.FixRec, s.Network.Rec, g.Rec)
-	}
-	add(s.Options.FixOut, s.Network.Out, g.Out)
-	return weights, gradients
+	return s.choose(s.Network.In, rec, s.Network.Out)
 }
 
-// Run trains up to the last step. After every step it calls after, which may be nil; an error of it ends the
-// training, as the context does, between two steps. It may be called again to go on.
+// gradients returns the gradients of the weights that are trained.
+func (s *State) gradients(g *rnn.Gradient[float32]) [][]float32 {
+	rec := g.Rec
+	if s.Options.Rank > 0 {
+		rec = g.M
+	}
+	return s.choose(g.In, rec, g.Out)
+}
+
+func (s *State) choose(in, rec, out []float32) (chosen [][]float32) {
+	for i, w := range []Weight{In, Rec, Out} {
+		if slices.Contains(s.Options.Trained, w) {
+			chosen = append(chosen, [][]float32{in, rec, out}[i])
+		}
+	}
+	return chosen
+}
+
+// Steps returns the number of training steps taken.
+func (s *State) Steps() int { return s.Adam.Step }
+
+// Run trains up to the last step. After every step it calls after, which may be nil; an error of it ends the training, as the
+// end of the context does, between two steps. It may be called again to go on. It is an error if the loss is no longer
+// finite.
 func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 	o := s.Options
 	t, err := task.ByName(o.Task)
 	if err != nil {
 		return err
 	}
-	batches := ahead(ctx, t, o, s.Adam.Step)
-	runner := rnn.NewRunner[float32](o.Network, o.Batch, t.Spec().Steps)
-	gradient := rnn.NewGradient[float32](o.Network)
-	e := make([]float32, t.Spec().Steps*o.Batch*t.Spec().Outputs)
-	for s.Adam.Step < o.Steps {
+	spec := t.Spec()
+	making, stop := context.WithCancel(ctx)
+	defer stop()
+	batches := ahead(making, t, o, s.Steps())
+	runner := rnn.NewRunner[float32](s.Network.Config, o.Batch, spec.Steps)
+	gradient := rnn.NewGradient[float32](s.Network.Config)
+	e := make([]float32, spec.Steps*o.Batch*spec.Outputs)
+	for s.Steps() < o.Steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		b, ok := <-batches
 		if !ok {
 			return ctx.Err()
 		}
-		runner.Forward(s.Network, b.Input, b.Trials, b.Steps, rnn.Noise{Seed: o.Seed, Step: uint64(s.Adam.Step)})
-		loss := Loss(b, runner.Outputs(), e)
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return fmt.Errorf("train: the loss is %v at step %d: the learning rate %g may be too large", loss, s.Adam.Step, o.Rate)
+		if err := s.step(runner, gradient, b, e); err != nil {
+			return err
 		}
-		runner.Backward(s.Network, e, gradient)
-		weights, gradients := s.trained(gradient)
-		clip(gradients, o.Clip)
-		s.Adam.Update(weights, gradients)
-		s.Network.Compose()
-		s.Loss = append(s.Loss, loss)
 		if after == nil {
 			continue
 		}
@@ -162,6 +110,22 @@ func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// step takes one training step on a batch; e has room for the derivatives of its outputs.
+func (s *State) step(r *rnn.Runner[float32], g *rnn.Gradient[float32], b *task.Batch, e []float32) error {
+	r.Forward(s.Network, b.Input, b.Trials, b.Steps, rnn.Noise{Seed: s.Options.Seed, Step: uint64(s.Steps())})
+	loss := Loss(b, r.Outputs(), e)
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return fmt.Errorf("train: the loss is %v at step %d: the learning rate %g may be too large", loss, s.Steps(), s.Options.Rate)
+	}
+	r.Backward(s.Network, e, g)
+	gradients := s.gradients(g)
+	clip(gradients, s.Options.Clip)
+	s.Adam.Update(s.weights(), gradients)
+	s.Network.Compose()
+	s.Loss = append(s.Loss, loss)
 	return nil
 }
 

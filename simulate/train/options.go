@@ -1,0 +1,158 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"oblique/simulate/rnn"
+	"oblique/simulate/task"
+)
+
+// Options say what is trained and how. Zero values are the published choices for the task; where 0 is a choice too, nil is
+// the published one, and new(0.0) none.
+type Options struct {
+	Task string `json:"task"`
+	// Large says that the readout starts large, with rows of norm 1, which leads to the oblique regime. Rows have norm 1/√N
+	// otherwise, which leads to the aligned one.
+	Large bool `json:"large"`
+	// N is the number of units; 0 means 512.
+	N          int            `json:"n"`
+	Activation rnn.Activation `json:"activation"`
+	// Gain is g of the recurrent weights; nil means 1.5.
+	Gain *float64 `json:"gain"`
+	// Readout is the norm of a row of W_out, for one that is neither Large nor small; 0 means by Large.
+	Readout float64 `json:"readout"`
+	Rank    int     `json:"rank"` // 0 means full
+	// InitStd is the standard deviation of h₀, Noise that of the white noise on units (s), InitNoise that of a trial's own
+	// part of its initial state, and InputNoise that of white noise on inputs. Nil means the task's, and none on inputs.
+	InitStd    *float64 `json:"init_std"`
+	Noise      *float64 `json:"noise"`
+	InitNoise  *float64 `json:"init_noise"`
+	InputNoise *float64 `json:"input_noise"`
+	// Steps of training, each on Batch trials; 0 means the task's.
+	Steps int `json:"steps"`
+	Batch int `json:"batch"`
+	// Rate is the learning rate times N; 0 means the task's for the readout and gain.
+	Rate float64 `json:"rate"`
+	// Trained are the weights that are trained, out of In, Rec and Out; none means the task's choice.
+	Trained []Weight `json:"trained"`
+	// Clip bounds the norm of the gradient; 0 means none.
+	Clip float64 `json:"clip"`
+	Seed uint64  `json:"seed"`
+}
+
+// A Weight names a weight matrix.
+type Weight string
+
+// The weight matrices. In a network with a low-rank part Rec means M.
+const (
+	In  Weight = "in"
+	Rec Weight = "rec"
+	Out Weight = "out"
+)
+
+// Bounds of what can be asked for: beyond them sizes would overflow, or memory end first.
+const (
+	maxUnits  = 1 << 16
+	maxTrials = 1 << 16
+	maxSteps  = 1 << 30
+)
+
+// Resolved returns the options with every default filled in, or an error that says which are wrong. Resolved options resolve
+// to themselves.
+func (o Options) Resolved() (Options, error) {
+	t, err := task.ByName(o.Task)
+	if err != nil {
+		return o, err
+	}
+	spec := t.Spec()
+	fill(&o.N, 512)
+	fill(&o.Steps, spec.Training.Steps)
+	fill(&o.Batch, spec.Training.Batch)
+	if o.Activation, err = rnn.ParseActivation(string(o.Activation)); err != nil {
+		return o, err
+	}
+	if err := o.check(); err != nil {
+		return o, err
+	}
+	fill(&o.Gain, new(1.5))
+	fill(&o.InitStd, new(spec.Training.InitStd))
+	fill(&o.Noise, new(spec.Noise))
+	fill(&o.InitNoise, new(spec.Training.InitNoise))
+	fill(&o.InputNoise, new(0.0))
+	fill(&o.Rate, spec.Training.Rate(o.Large, *o.Gain))
+	if o.Large {
+		fill(&o.Readout, rnn.Large(o.N))
+	}
+	fill(&o.Readout, rnn.Small(o.N))
+	if len(o.Trained) == 0 {
+		o.Trained = []Weight{In, Rec, Out}
+		if spec.Training.RecurrentOnly {
+			o.Trained = []Weight{Rec}
+		}
+	}
+	return o, o.checkNumbers()
+}
+
+func fill[T comparable](v *T, value T) {
+	var zero T
+	if *v == zero {
+		*v = value
+	}
+}
+
+// check refuses sizes that no training has.
+func (o Options) check() error {
+	switch {
+	case o.N < 1 || o.N > maxUnits:
+		return fmt.Errorf("train: %d units: want 1 to %d", o.N, maxUnits)
+	case o.Rank < 0 || o.Rank > o.N:
+		return fmt.Errorf("train: rank %d of %d units", o.Rank, o.N)
+	case o.Steps < 0 || o.Steps > maxSteps:
+		return fmt.Errorf("train: %d steps of training: want 0 to %d", o.Steps, maxSteps)
+	case o.Batch < 1 || o.Batch > maxTrials:
+		return fmt.Errorf("train: %d trials in a step: want 1 to %d", o.Batch, maxTrials)
+	}
+	return nil
+}
+
+// checkNumbers refuses resolved numbers that no training has.
+func (o Options) checkNumbers() error {
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"gain", *o.Gain}, {"readout", o.Readout}, {"standard deviation of the initial state", *o.InitStd}, {"noise", *o.Noise},
+		{"initial noise", *o.InitNoise}, {"input noise", *o.InputNoise}, {"learning rate", o.Rate}, {"clipping norm", o.Clip}} {
+		if !(v.value >= 0) || math.IsInf(v.value, 0) {
+			return fmt.Errorf("train: %s %g: want a number of at least 0", v.name, v.value)
+		}
+	}
+	for i, w := range o.Trained {
+		if !slices.Contains([]Weight{In, Rec, Out}, w) {
+			return fmt.Errorf("train: no weight %q: want in, rec or out", w)
+		}
+		if slices.Contains(o.Trained[:i], w) {
+			return fmt.Errorf("train: weight %q is named twice", w)
+		}
+	}
+	return nil
+}
+
+// Network returns the configuration of the network. The options must be resolved.
+func (o Options) Network() rnn.Config {
+	t, err := task.ByName(o.Task)
+	if err != nil {
+		panic(err) // Resolved has refused it
+	}
+	spec := t.Spec()
+	return rnn.Config{N: o.N, Inputs: spec.Inputs, Outputs: spec.Outputs, Activation: o.Activation, Dt: task.Dt, Gain: *o.Gain,
+		Readout: o.Readout, InitStd: *o.InitStd, Noise: *o.Noise, InitNoise: *o.InitNoise, InputNoise: *o.InputNoise, Rank: o.Rank}
+}
+
+// same tells whether two resolved options are of the same training, one of which may be longer.
+func (o Options) same(p Options) bool {
+	o.Steps, p.Steps = 0, 0
+	return reflect.DeepEqual(o, p)
+}
