@@ -1,0 +1,232 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"strings"
+
+	"oblique/internal/plot"
+	"oblique/regime"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// pageTemplate has everything of the page: nothing is fetched when it is read.
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval,
+}).ParseFS(pageFiles, "page/page.html"))
+
+// HTML writes a Collection as one page that needs nothing else, neither a network nor another file: figures as inline
+// SVG, tables that can be sorted and filtered, a part for each analysis, warnings, the methods with the options that
+// were used, citations, and the plan.
+func HTML(w io.Writer, c *Collection) error {
+	style, err := pageFiles.ReadFile("page/style.css")
+	if err != nil {
+		return err
+	}
+	script, err := pageFiles.ReadFile("page/script.js")
+	if err != nil {
+		return err
+	}
+	p := &page{Title: "Regime report", Collection: c, Style: template.CSS(style), Script: template.JS(script),
+		Methods: Methods(c), Citations: citations(c), Warnings: warnings(c)}
+	for i, e := range c.Entries {
+		part, err := newPart(i, e)
+		if err != nil {
+			return err
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	if err := p.overview(); err != nil {
+		return err
+	}
+	return pageTemplate.Execute(w, p)
+}
+
+// A page is what the template shows.
+type page struct {
+	Title string
+	*Collection
+	Style     template.CSS
+	Script    template.JS
+	Figures   []shown
+	Parts     []part
+	Methods   []string
+	Citations []citation
+	Warnings  []warning
+}
+
+// A shown figure is an inline SVG with its caption.
+type shown struct {
+	SVG     template.HTML
+	Caption string
+}
+
+// A part is one analysis.
+type part struct {
+	ID string
+	Entry
+	Heading string
+	Lines   []line
+	Figures []shown
+	Command string
+}
+
+// A line is a figure of the table of a part.
+type line struct{ Name, Value, Interval, Chance string }
+
+// A warning is what should be known before an analysis is believed.
+type warning struct{ ID, Name, Text string }
+
+// A citation is a work as BibTeX.
+type citation struct{ Text string }
+
+func newPart(i int, e Entry) (part, error) {
+	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: "regime " + strings.Join(e.Args, " "),
+		Heading: strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")}
+	if e.Result == nil {
+		return p, nil
+	}
+	p.Lines = lines(e.Result.Result)
+	draws := []func() (*plot.Figure, error){
+		func() (*plot.Figure, error) { return plot.Curves(e.Result.Result) },
+		func() (*plot.Figure, error) { return plot.AlphaPath(e.Result.Result) },
+	}
+	captions := []string{"R² and variance against the number of principal components.",
+		"Correlation ρ of readout and activity against the ridge penalty, with what random readouts give."}
+	if e.Result.Neurons.Sizes != nil {
+		draws = append(draws, func() (*plot.Figure, error) {
+			return plot.Scaling([]plot.ScalingCurve{plot.NewScalingCurve(e.Result)})
+		})
+		captions = append(captions, "ρ√N of subsamples of neurons.")
+	}
+	for i, draw := range draws {
+		f, err := inline(draw, captions[i])
+		if err != nil {
+			return p, fmt.Errorf("%s: %w", p.Heading, err)
+		}
+		p.Figures = append(p.Figures, f)
+	}
+	return p, nil
+}
+
+// lines are the figures of a result, as the terminal has them.
+func lines(r *regime.Result) []line {
+	root := regime.Number(math.Sqrt(float64(r.Data.NNeurons)))
+	random := r.Nulls.Isotropic.CI
+	shifted := ""
+	if r.Nulls.ShiftedR2 != nil {
+		shifted = interval(r.Nulls.ShiftedR2.CI)
+	}
+	all := []line{
+		{"R², held out", number(r.R2), interval(r.R2CI), shifted},
+		{"R², in-sample", number(r.R2InSample), "", ""},
+		{"ρ, correlation of readout and activity", number(r.Rho), interval(r.RhoCI), interval(random)},
+		{"ρ√N", number(r.RhoSqrtN), interval(r.RhoSqrtNCI), interval(regime.Interval{random[0] * root, random[1] * root})},
+		{"participation ratio", number(r.PR), interval(r.PRCI), ""},
+		{"participation ratio, corrected", number(r.PRCorrected), "", ""},
+		{"dimension of activity, 90 %", dimension(r.DVar), wholeInterval(r.DVarCI), ""},
+		{"dimension of the fit, 90 %", dimension(r.DFit), wholeInterval(r.DFitCI), ""},
+		{"relative fitting dimension", number(r.Relative), interval(r.RelativeCI), ""},
+		{"ridge penalty", number(r.Alpha), "", ""},
+		{"effective degrees of freedom", number(r.EffectiveDF), "", ""},
+		{"independent time points", number(r.EffectiveT), "", ""},
+	}
+	if r.Method == regime.Paper {
+		all = all[1:] // in-sample is all there is
+	}
+	if d := r.Decoder; d != nil {
+		all = append(all, line{"ρ of the known decoder", number(d.Rho), "", ""},
+			line{"angle between known and fitted readout", number(d.AngleDeg) + "°", "", ""})
+	}
+	return all
+}
+
+// overview draws all analyses together.
+func (p *page) overview() error {
+	c := &regime.Comparison{}
+	var curves []plot.ScalingCurve
+	for _, e := range p.Entries {
+		if e.Result == nil {
+			continue
+		}
+		c.Recordings = append(c.Recordings, regime.Compared{Group: e.Group, Result: e.Result.Result})
+		if e.Result.Neurons.Sizes != nil {
+			curves = append(curves, plot.NewScalingCurve(e.Result))
+		}
+	}
+	if len(c.Recordings) == 0 {
+		return nil
+	}
+	figures := []struct {
+		draw    func() (*plot.Figure, error)
+		caption string
+		skip    bool
+	}{
+		{func() (*plot.Figure, error) { return plot.Comparison(plot.NewColumns(c)) },
+			"R², correlation ρ and relative fitting dimension of every analysis. Points are estimates with 95 % intervals, violins time subsamples, bands what random readouts give.", false},
+		{func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) },
+			"The regime plane: aligned recordings lie above and left, oblique ones below and right.", false},
+		{func() (*plot.Figure, error) { return plot.Scaling(curves) },
+			"ρ√N against the number of neurons, with the slopes that aligned (½) and random (0) readouts have.", curves == nil},
+	}
+	for _, f := range figures {
+		if f.skip {
+			continue
+		}
+		shown, err := inline(f.draw, f.caption)
+		if err != nil {
+			return err
+		}
+		p.Figures = append(p.Figures, shown)
+	}
+	return nil
+}
+
+// inline draws a figure as SVG for the page. The drawing's own size becomes the most it may take.
+func inline(draw func() (*plot.Figure, error), caption string) (shown, error) {
+	f, err := draw()
+	if err != nil {
+		return shown{}, err
+	}
+	var b bytes.Buffer
+	if err := f.WriteTo(&b, "svg"); err != nil {
+		return shown{}, err
+	}
+	_, svg, _ := strings.Cut(b.String(), "<svg")
+	return shown{SVG: template.HTML(`<svg role="img" aria-label="` + template.HTMLEscapeString(caption) + `"` + svg), Caption: caption}, nil
+}
+
+// warnings are the notes of all results that ask for care, with where they belong.
+func warnings(c *Collection) []warning {
+	var all []warning
+	for i, e := range c.Entries {
+		name := strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")
+		id := fmt.Sprintf("analysis-%d", i+1)
+		if e.Result == nil {
+			all = append(all, warning{id, name, "No result: " + e.Failure})
+			continue
+		}
+		for _, note := range e.Result.Notes {
+			if !strings.HasPrefix(note, "Data: ") && !strings.HasPrefix(note, "Checked: ") {
+				all = append(all, warning{id, name, note})
+			}
+		}
+	}
+	return all
+}
+
+func nonEmpty(words ...string) []string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
