@@ -67,6 +67,9 @@ func TestIntervals(t *testing.T) {
 			t.Errorf("%s %g: interval %v", name, float64(c.x), c.iv)
 		}
 	}
+	wide := math.Exp(1.96 * spreadOfLogs(res.Bootstrap.Rho))
+	wantRelative(t, "lower end of ρ", res.RhoCI[0], float64(res.Rho)/wide, 1e-12)
+	wantRelative(t, "upper end of ρ", res.RhoCI[1], float64(res.Rho)*wide, 1e-12)
 	for i := range 2 {
 		wantRelative(t, "ρ√N", res.RhoSqrtNCI[i], float64(res.RhoCI[i])*math.Sqrt(12), 1e-14)
 		if d := float64(res.DFitCI[i]); d != math.Trunc(d) {
@@ -80,6 +83,22 @@ func TestNoIntervals(t *testing.T) {
 	res := fit(t, readable(92, 600, 4, 1, 0.97, 1), regime.Options{Shifts: -1})
 	if res.Bootstrap != nil || res.RhoCI[0].Defined() || res.R2CI[0].Defined() || !noted(res, "No intervals") {
 		t.Errorf("interval %v of %g independent samples; notes %q", res.RhoCI, float64(res.EffectiveT), res.Notes)
+	}
+}
+
+// ρ is at most 1, and its interval too.
+func TestIntervalEndsAtOne(t *testing.T) {
+	x := autoregressive(rand.New(rand.NewPCG(94, 1)), 2000, 3, 0.3)
+	for i := range 2000 {
+		x.Set(i, 0, 30*x.At(i, 0))
+	}
+	y := mat.DenseCopyOf(x.Slice(0, 2000, 0, 1))
+	noise := autoregressive(rand.New(rand.NewPCG(94, 2)), 2000, 1, 0.3)
+	noise.Scale(1000, noise)
+	y.Add(y, noise)
+	res := fit(t, &recording.Recording{X: x, Y: y}, regime.Options{Alphas: []float64{1}, Shifts: -1})
+	if !(res.RhoCI[0] < res.Rho && res.Rho <= res.RhoCI[1] && res.RhoCI[1] <= 1) {
+		t.Errorf("ρ %g, interval %v", float64(res.Rho), res.RhoCI)
 	}
 }
 

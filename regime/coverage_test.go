@@ -219,7 +219,7 @@ var intervalRules = []struct {
 	{"BC percentile", func(d rhoDraws) Interval { return accelerated(d.rho, d.again, nil) }},
 	{"BCa", func(d rhoDraws) Interval { return accelerated(d.rho, d.again, d.jackknife) }},
 	{"BCa, fixed α", func(d rhoDraws) Interval { return accelerated(d.rho, d.fixed, d.jackknife) }},
-	{"normal, log", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, nil) }},
+	{"normal, log (the one used)", func(d rhoDraws) Interval { return normalOnLog(d.rho, d.again) }},
 	{"normal, log, less bias", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, d.again) }},
 	{"normal, log, less bias, fixed α", func(d rhoDraws) Interval { return normalOn(d.rho, d.fixed, d.fixed) }},
 	{"normal, log, less bias at fixed α", func(d rhoDraws) Interval { return normalOn(d.rho, d.again, d.fixed) }},
@@ -245,10 +245,7 @@ func basicOn(theta float64, draws []float64, to, from func(float64) float64) Int
 // normalOn is log θ ± 1.96 SD of the draws, less the bias of others.
 func normalOn(theta float64, draws, biased []float64) Interval {
 	_, sd := stat.MeanStdDev(logs(draws), nil)
-	centre := math.Log(theta)
-	if biased != nil {
-		centre = 2*centre - stat.Mean(logs(biased), nil)
-	}
+	centre := 2*math.Log(theta) - stat.Mean(logs(biased), nil)
 	return Interval{Number(math.Exp(centre - 1.96*sd)), Number(math.Exp(centre + 1.96*sd))}
 }
 
