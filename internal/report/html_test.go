@@ -3,9 +3,13 @@ package report
 import (
 	"context"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"oblique/internal/need"
 	"oblique/loaders/recording"
 	"oblique/regime"
 
@@ -94,5 +98,57 @@ func TestHTMLOfNothing(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), "No analysis has a result.") {
 		t.Error("an empty report does not say that it is empty")
+	}
+}
+
+// probe presses a heading twice and types into the filter, as a reader would, and leaves what the page then shows in
+// its title. What goes wrong on the way is an error there.
+const probe = `<script>
+const said = [];
+addEventListener("error", (e) => said.push("error " + e.message));
+addEventListener("securitypolicyviolation", (e) => said.push("blocked " + e.blockedURI));
+addEventListener("load", () => {
+  const column = (n) => [...document.querySelectorAll("#table tbody tr:not([hidden])")].map((r) => r.cells[n] ? r.cells[n].textContent : "").join(",");
+  const button = document.querySelectorAll("#table th button")[8];
+  button.focus();
+  said.push("focus " + (document.activeElement === button));
+  button.click(); said.push("up " + column(0));
+  button.click(); said.push("down " + column(0), button.parentElement.getAttribute("aria-sort"));
+  const filter = document.getElementById("filter");
+  filter.value = "hand_vel paper"; filter.dispatchEvent(new Event("input"));
+  said.push("filtered " + column(0), document.getElementById("count").textContent);
+  said.push("figures " + [...document.querySelectorAll("figure svg")].filter((s) => s.getBoundingClientRect().width > 50 && s.getBoundingClientRect().height > 50).length);
+  said.push("wide " + (document.documentElement.scrollWidth > document.documentElement.clientWidth));
+  document.title = said.join("; ");
+});
+</script>`
+
+// TestHTMLInChromium opens the page in a real browser.
+func TestHTMLInChromium(t *testing.T) {
+	chromium := need.Command(t, "chromium")
+	var b strings.Builder
+	if err := HTML(&b, collection(t)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "page.html")
+	page := strings.Replace(b.String(), "</head>", probe+"</head>", 1)
+	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []string{"1280,900", "500,900"} {
+		cmd := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+			"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
+			"--window-size="+width, "--virtual-time-budget=5000", "--dump-dom", "file://"+path)
+		dom, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, title, _ := strings.Cut(string(dom), "<title>")
+		title, _, _ = strings.Cut(title, "</title>")
+		// ρ is 0.477 and 0.493; what has no result comes last both ways.
+		want := "focus true; up a&lt;script&gt;,b,c; down b,a&lt;script&gt;,c; descending; filtered b; 1 of 3; figures 9; wide false"
+		if title != want {
+			t.Errorf("at width %s the page says\n%s\nwant\n%s", width, title, want)
+		}
 	}
 }
