@@ -215,7 +215,7 @@ type Nulls struct {
 	Isotropic Null `json:"rho_isotropic"`
 	// Readouts drawn from a Gaussian with the activity's own covariance.
 	Covariance Null `json:"rho_covariance"`
-	// Behaviour shifted in time (or trials permuted) against activity.
+	// Behaviour shifted circularly in time against activity.
 	ShiftedR2  *Null `json:"r2_shifted,omitempty"`
 	ShiftedRho *Null `json:"rho_shifted,omitempty"`
 	// PValue of R2: share of shifts that reach it, (1 + count)/(1 + draws).
