@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"oblique/internal/batch"
+	"oblique/internal/report"
+	"oblique/loaders/recording"
+)
+
+// drawsPerCell is how many draws of neurons make a cell, unless the plan says so: what is lost when a cell is killed,
+// and what an extended plan has in common with the one before.
+const drawsPerCell = 20
+
+// A grid is a plan unfolded: cells to run, and analyses, each with the cell that has its result.
+type grid struct {
+	plan    *plan
+	cells   []batch.Cell
+	entries []report.Entry
+}
+
+// unfold opens the data of a plan and makes its grid. All problems of the plan are told at once.
+func (p *plan) unfold(ctx context.Context) (*grid, error) {
+	g := &grid{plan: p}
+	for _, d := range p.data {
+		for _, o := range d.outputs {
+			for _, prep := range p.prepare {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				if len(d.flags["data"]) == 0 {
+					continue // told already
+				}
+				flags := merged(d.flags, o.flags, prep.flags)
+				rec := p.load(ctx, d, prep, flags)
+				for _, m := range p.methods {
+					g.add(d, o, prep, m, flags, rec)
+				}
+			}
+		}
+	}
+	p.checkMethods()
+	return g, p.err()
+}
+
+// merged puts flags together; later ones win.
+func merged(sets ...map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	for _, set := range sets {
+		for name, values := range set {
+			all[name] = values
+		}
+	}
+	return all
+}
+
+// load prepares a recording as its cells will, and returns nil if that cannot be.
+func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]string) *recording.Recording {
+	here := merged(flags)
+	for _, name := range []string{"data", "file"} { // cells run in the plan's folder
+		if v := here[name]; len(v) == 1 && !filepath.IsAbs(v[0]) {
+			if path := filepath.Join(filepath.Dir(p.path), v[0]); exists(path) {
+				here[name] = []string{path}
+			}
+		}
+	}
+	var in input
+	f := pflag.NewFlagSet("data", pflag.ContinueOnError)
+	in.AddFlags(f)
+	if err := f.Parse(arguments(here)); err != nil {
+		p.wrong(d, "", "%v", err)
+		return nil
+	}
+	rec, _, err := in.recording(ctx, io.Discard)
+	if err != nil {
+		code := status(err)
+		if code != exitData {
+			code = exitUsage
+		}
+		at := d
+		if code == exitUsage && len(prep.flags) > 0 && exists(here["data"][0]) {
+			at = prep
+		}
+		p.wrongWith(code, at, "data", "%s: %v", d.name, err)
+		return nil
+	}
+	return rec
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// checkMethods checks what the methods' flags say together.
+func (p *plan) checkMethods() {
+	for _, m := range p.methods {
+		var o methodOptions
+		f := pflag.NewFlagSet("method", pflag.ContinueOnError)
+		o.AddFlags(f)
+		if err := f.Parse(arguments(m.flags)); err != nil {
+			p.wrong(m, "", "%v", err)
+		} else if _, err := o.options(); err != nil {
+			p.wrong(m, "", "%v", err)
+		}
+	}
+}
+
+// arguments writes flags as a command line has them, in alphabetical order.
+func arguments(flags map[string][]string) []string {
+	known := pflag.NewFlagSet("known", pflag.ContinueOnError)
+	new(input).AddFlags(known)
+	var args []string
+	for _, name := range sortedKeys(flags) {
+		values := flags[name]
+		if flag := known.Lookup(name); flag != nil && flag.Value.Type() == "stringArray" {
+			for _, v := range values {
+				args = append(args, "--"+name+"="+v)
+			}
+			continue
+		}
+		args = append(args, "--"+name+"="+strings.Join(values, ","))
+	}
+	return args
+}
+
+// add adds one analysis and its cells.
+func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]string, rec *recording.Recording) {
+	if rec == nil {
+		return
+	}
+	e := report.Entry{Data: d.name, Group: d.group, Output: o.name, Prepare: prep.name, Method: m.name}
+	if e.Output == "" {
+		e.Output = rec.Output
+	}
+	name := strings.Join([]string{e.Data, e.Output, e.Prepare, e.Method}, ", ")
+	inputs := []batch.Input{{Name: rec.Source.Path, SHA256: rec.Source.SHA256}}
+	if inputs[0].SHA256 == "" {
+		g.plan.wrong(d, "data", "%s: its content has no hash", d.name)
+	}
+	common := append(arguments(merged(flags, m.flags)), "--json", "--seed="+strconv.FormatUint(g.plan.seed, 10))
+	cost := newCost(rec, m.flags)
+	neurons := g.plan.neurons
+	if neurons == nil {
+		c := batch.NewCell(programVersion(), name, append([]string{"fit"}, common...), inputs, cost.fit())
+		g.cell(c)
+		e.Cell, e.Args = c.ID, c.Args
+		g.entries = append(g.entries, e)
+		return
+	}
+	sizes, draws, perCell := g.sizes(d, rec)
+	whole := append([]string{"scaling"}, common...)
+	for _, name := range []string{"sizes", "nested"} {
+		if v, ok := neurons.flags[name]; ok {
+			whole = append(whole, "--"+name+"="+strings.Join(v, ","))
+		}
+	}
+	part := slices.Clone(whole)
+	whole = append(whole, fmt.Sprintf("--draws=%d", draws))
+	for from := 0; from < draws; from += perCell {
+		to := min(from+perCell, draws)
+		span := fmt.Sprintf("%d:%d", from, to)
+		c := batch.NewCell(programVersion(), fmt.Sprintf("%s, draws %s", name, span),
+			append(slices.Clone(part), "--draw-range="+span), inputs, cost.draws(sizes, to-from))
+		g.cell(c)
+		whole = append(whole, "--draws-done", batch.Result(c))
+	}
+	c := batch.NewCell(programVersion(), name, whole, inputs, cost.fit())
+	g.cell(c)
+	e.Cell, e.Args = c.ID, c.Args
+	g.entries = append(g.entries, e)
+}
+
+// cell adds a cell, unless another analysis has it too.
+func (g *grid) cell(c batch.Cell) {
+	if !slices.ContainsFunc(g.cells, func(other batch.Cell) bool { return other.ID == c.ID }) {
+		g.cells = append(g.cells, c)
+	}
+}
+
+// sizes returns the numbers of neurons, the draws of each, and how many draws make a cell.
+func (g *grid) sizes(d *section, rec *recording.Recording) (sizes []int, draws, perCell int) {
+	s := g.plan.neurons
+	draws, perCell = 20, drawsPerCell
+	if v, ok := s.flags["draws"]; ok {
+		draws, _ = strconv.Atoi(v[0]) // checked when it was read
+	}
+	if v, ok := s.flags["draws-per-cell"]; ok {
+		perCell, _ = strconv.Atoi(v[0])
+	}
+	if draws < 1 || perCell < 1 {
+		g.plan.wrong(s, "draws", "draws and draws-per-cell: want at least 1, got %d and %d", draws, perCell)
+		draws, perCell = 1, 1
+	}
+	_, n, _ := rec.Dims()
+	for _, v := range s.flags["sizes"] {
+		size, _ := strconv.Atoi(v)
+		if size < 1 || size > n {
+			g.plan.wrong(s, "sizes", "size %d: %s has %d neurons", size, d.name, n)
+		}
+		if len(sizes) > 0 && size <= sizes[len(sizes)-1] {
+			g.plan.wrong(s, "sizes", "sizes must ascend: %d after %d", size, sizes[len(sizes)-1])
+		}
+		sizes = append(sizes, size)
+	}
+	if sizes == nil {
+		for tenths := 1; tenths <= 10; tenths++ {
+			sizes = append(sizes, n*tenths/10)
+		}
+	}
+	return sizes, draws, perCell
+}
