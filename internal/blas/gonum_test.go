@@ -18,6 +18,9 @@ import (
 // TestGonumBLAS runs gonum's own tests of a BLAS.
 func TestGonumBLAS(t *testing.T) {
 	eachTier[float64](t, func(t *testing.T) {
+		if isInterpreted[float64]() {
+			t.Skip("too slow interpreted")
+		}
 		impl := Implementation{}
 		for name, test := range map[string]func(t *testing.T){
 			"Ddot":   func(t *testing.T) { testblas.DdotTest(t, impl) },

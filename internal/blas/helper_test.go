@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -25,13 +27,22 @@ func unit[T Float]() float64 {
 	return 0x1p-53
 }
 
-// tiersOf lists the tiers of this machine for T.
+// The tiers that this machine cannot run, but a test can interpret.
+var (
+	interpretedTiers32 []*kernels[float32]
+	interpretedTiers64 []*kernels[float64]
+)
+
+// tiersOf lists the tiers for T, native and interpreted, the generic one last.
 func tiersOf[T Float]() []*kernels[T] {
-	if t, ok := any(tiers32).([]*kernels[T]); ok {
+	if t, ok := any(slices.Concat(interpretedTiers32, tiers32)).([]*kernels[T]); ok {
 		return t
 	}
-	return any(tiers64).([]*kernels[T])
+	return any(slices.Concat(interpretedTiers64, tiers64)).([]*kernels[T])
 }
+
+// isInterpreted reports whether the tier in use is, and large problems therefore too slow.
+func isInterpreted[T Float]() bool { return strings.Contains(active[T]().name, "interpreted") }
 
 func setActive[T Float](k *kernels[T]) {
 	switch k := any(k).(type) {
@@ -42,11 +53,14 @@ func setActive[T Float](k *kernels[T]) {
 	}
 }
 
-// eachTier runs test once with every tier of this machine in use.
+// eachTier runs test once with every tier in use, save an interpreted one that is there natively.
 func eachTier[T Float](t *testing.T, test func(t *testing.T)) {
 	best := active[T]()
 	defer setActive(best)
 	for _, k := range tiersOf[T]() {
+		if name, _, ok := strings.Cut(k.name, " interpreted"); ok && name == best.name {
+			continue
+		}
 		setActive(k)
 		t.Run(k.name, test)
 	}

@@ -226,8 +226,8 @@ func TestFunctionsSpecialValues(t *testing.T) {
 // TestFunctionsTiersAgree: every tier gives the bits of the generic one, at every length, in
 // place or not, and writes nothing else.
 func TestFunctionsTiersAgree(t *testing.T) {
-	functionTiersAgree(t, tiers32, func(r *rand.Rand) float32 { return math.Float32frombits(r.Uint32()) })
-	functionTiersAgree(t, tiers64, func(r *rand.Rand) float64 { return math.Float64frombits(r.Uint64()) })
+	functionTiersAgree(t, tiersOf[float32](), func(r *rand.Rand) float32 { return math.Float32frombits(r.Uint32()) })
+	functionTiersAgree(t, tiersOf[float64](), func(r *rand.Rand) float64 { return math.Float64frombits(r.Uint64()) })
 }
 
 func functionTiersAgree[T Float](t *testing.T, tiers []*kernels[T], any func(r *rand.Rand) T) {
