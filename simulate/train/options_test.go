@@ -1,0 +1,78 @@
+package train
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestOptionsDefaults(t *testing.T) {
+	for _, c := range []struct {
+		o             Options
+		rate, readout float64
+		noise, init   float64
+		trained       int
+	}{
+		{Options{Task: "cycling"}, 0.02, 1 / math.Sqrt(512), 0.2, 1, 3},
+		{Options{Task: "romo", Large: true}, 0.01, 1, 0.2, 1, 3},
+		{Options{Task: "romo"}, 0.005, 1 / math.Sqrt(512), 0.2, 1, 3},
+		{Options{Task: "mante", Large: true, Gain: new(0.7)}, 0.002, 1, 0.05, 1, 3},
+		{Options{Task: "simplesine", Large: true}, 1e-3, 1, 0, 0, 1},
+		{Options{Task: "cycling", Noise: new(0.0), InitNoise: new(0.0), Readout: 0.3, Rate: 1, Trained: []Weight{Rec}}, 1, 0.3, 0, 0, 1},
+	} {
+		r, err := c.o.Resolved()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Rate != c.rate || r.Readout != c.readout || *r.Noise != c.noise || *r.InitNoise != c.init || len(r.Trained) != c.trained {
+			t.Errorf("%+v resolves to rate %g, readout %g, noise %g and %g, trained %v", c.o, r.Rate, r.Readout, *r.Noise, *r.InitNoise, r.Trained)
+		}
+		again, err := r.Resolved()
+		if err != nil || !reflect.DeepEqual(r, again) {
+			t.Errorf("resolved twice: %+v, %v", again, err)
+		}
+		// What is written is read as the same.
+		data, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read Options
+		if err := json.Unmarshal(data, &read); err != nil || !read.same(r) {
+			t.Errorf("from JSON: %+v, %v", read, err)
+		}
+	}
+	r, err := Options{Task: "simplesine"}.Resolved()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Network(); c.InitStd != 1 || c.Inputs != 1 || c.Gain != 1.5 || r.Batch != 1 || r.Trained[0] != Rec {
+		t.Errorf("simple sine: %+v, batch %d", c, r.Batch)
+	}
+}
+
+func TestOptionsErrors(t *testing.T) {
+	nan := math.NaN()
+	for want, o := range map[string]Options{
+		"no task":       {Task: "chess"},
+		"units":         {N: -1},
+		"rank 9":        {N: 8, Rank: 9},
+		"no activation": {Activation: "step"},
+		"trials":        {Batch: -1},
+		"steps":         {Steps: -1},
+		"gain NaN":      {Gain: &nan},
+		"noise -1":      {Noise: new(-1.0)},
+		"rate -1":       {Rate: -1},
+		"norm -1":       {Clip: -1},
+		"no weight":     {Trained: []Weight{"bias"}},
+		"twice":         {Trained: []Weight{Rec, Rec}},
+	} {
+		if o.Task == "" {
+			o.Task = "cycling"
+		}
+		if _, err := Start(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want one about %q", o, err, want)
+		}
+	}
+}
