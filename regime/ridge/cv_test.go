@@ -466,3 +466,31 @@ func TestSameBytesOnAnyProcessors(t *testing.T) {
 		}
 	}
 }
+
+// Columns gives what a new cross-validation of those neurons gives.
+func TestCVColumns(t *testing.T) {
+	x, y := sample(66, 100, 7, 2)
+	starts, alphas, cols := []int{0, 20, 41, 70, 85}, []float64{0.1, 10, 1e3}, []int{1, 3, 6}
+	v := newView(t, x, y)
+	cv, err := NewCV(v, starts, 4, 3, alphas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cv.Nested(); err != nil { // fills decompositions that must not be taken over
+		t.Fatal(err)
+	}
+	got, err := cv.Columns(cols).Nested()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := NewCV(v.Columns(cols), starts, 4, 3, alphas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := alone.Nested()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, "errors", got.Errors, want.Errors, 1e-12)
+	wantClose(t, "pooled", got.Pooled, want.Pooled, 1e-12)
+}

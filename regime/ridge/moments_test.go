@@ -207,3 +207,31 @@ func TestMomentsFinite(t *testing.T) {
 		*at = 1
 	}
 }
+
+// By Cholesky what the path gives by decomposition, on some columns too.
+func TestMomentsCorrelation(t *testing.T) {
+	x, y := sample(26, 120, 8, 3)
+	m, err := newView(t, x, y).Moments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cols := range [][]int{{0, 1, 2, 3, 4, 5, 6, 7}, {6, 1, 4}, {2}} {
+		sub := m.Columns(cols)
+		s, err := sub.Spectrum(len(cols))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := NewPath(sub, s, nil)
+		for _, alpha := range []float64{1e-3, 1, 100, 1e6} {
+			want, _ := p.Correlation(alpha)
+			// ‖Xw‖² = w·c − α‖w‖² loses the digits of λ/(λ+α).
+			wantNear(t, "ρ", sub.Correlation(alpha), want, 1e-8)
+		}
+	}
+	singular := NewMoments(2, 1)
+	singular.XX = []float64{1, 1, 0, 1}
+	singular.XY = []float64{1, 1}
+	if rho := singular.Correlation(0); !math.IsNaN(rho) {
+		t.Errorf("ρ where XᵀX is singular = %g, want NaN", rho)
+	}
+}
