@@ -98,6 +98,9 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 	for _, g := range groups {
 		c.result.Groups = append(c.result.Groups, g.Name)
 		for _, r := range g.Recordings {
+			if r.X == nil && r.Stream != nil {
+				return nil, fmt.Errorf("%s: regime: %w: a comparison needs the activity in memory", r.Source.Name, ErrOptions)
+			}
 			whole, err := Fit(ctx, r, o.Fit, rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64())))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Source.Name, err)

@@ -100,6 +100,11 @@ func TestCompareErrors(t *testing.T) {
 	if _, err := regime.Compare(ctx, small, regime.CompareOptions{Fit: quick, EffectiveT: 1e6, Draws: 2}, nil); !errors.Is(err, regime.ErrOptions) {
 		t.Errorf("more rows than there are: %v", err)
 	}
+	streamed := readable(118, 300, 4, 1, 0.3, 1)
+	file := named("file", &recording.Recording{Stream: rows{streamed.X}, Y: streamed.Y})
+	if _, err := regime.Compare(ctx, []regime.Group{{Name: "g", Recordings: []*recording.Recording{file}}}, regime.CompareOptions{Fit: quick}, nil); !errors.Is(err, regime.ErrOptions) {
+		t.Errorf("activity in a file: %v", err)
+	}
 	silent := named("silent", readable(117, 300, 4, 1, 0.3, 1))
 	constants(silent.Y, 0, 1)
 	_, err := regime.Compare(ctx, []regime.Group{{Name: "g", Recordings: []*recording.Recording{silent}}}, regime.CompareOptions{Fit: quick}, nil)
