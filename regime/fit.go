@@ -78,12 +78,20 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 		return nil, fmt.Errorf("regime: %w: a regression on %d rows", ErrUndefined, t)
 	}
 	var err error
-	if f.view, f.yMean, err = ridge.NewView(r); err != nil {
+	if n <= t {
+		f.view, f.moments, f.yMean, err = ridge.Read(r)
+	} else {
+		f.view, f.yMean, err = ridge.NewView(r)
+	}
+	if err != nil {
 		return nil, err
 	}
 	f.result = newResult(r, o, f.view.Origin())
 	if n > t {
 		if f.view, f.basis, err = f.view.Compress(); err != nil {
+			return nil, err
+		}
+		if f.moments, err = f.view.Moments(); err != nil {
 			return nil, err
 		}
 		f.note("There are more neurons (%d) than time bins (%d): every behaviour can be fitted in-sample.", n, t)
@@ -180,10 +188,6 @@ func (f *fit) note(format string, args ...any) {
 
 // spectrum decomposes the activity once, for all that follows.
 func (f *fit) spectrum() error {
-	var err error
-	if f.moments, err = f.view.Moments(); err != nil {
-		return err
-	}
 	if !f.moments.Finite() {
 		return fmt.Errorf("regime: %w: activity or behaviour is too large to be squared", recording.ErrNumber)
 	}

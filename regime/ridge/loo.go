@@ -186,13 +186,13 @@ func (s *sweep) measure(ki, rows int) {
 		free := s.free[ai*rows : (ai+1)*rows]
 		along := s.along[ai*rows : (ai+1)*rows]
 		if s.centred {
-			for i, f := range free {
-				inverse[i] = 1 / f
+			for i, left := range free {
+				inverse[i] = reciprocal(left)
 			}
 		} else {
 			gamma := s.gamma[ki*s.nA+ai]
-			for i, f := range free {
-				inverse[i] = 1 / (f - gamma*along[i]*along[i])
+			for i, left := range free {
+				inverse[i] = reciprocal(left - gamma*along[i]*along[i])
 			}
 		}
 		var sum float64
@@ -207,6 +207,17 @@ func (s *sweep) measure(ki, rows int) {
 		}
 		s.errors[ki*s.nA+ai] += sum
 	}
+}
+
+// saturated is the least share of a row's error that rounding leaves a digit of.
+const saturated = 1e-13
+
+// reciprocal returns 1/left, NaN if a row is fitted by itself alone.
+func reciprocal(left float64) float64 {
+	if left < saturated {
+		return math.NaN()
+	}
+	return 1 / left
 }
 
 // squaredErrors returns Σ ((y − fit)·inverse)². Four sums at a time let the processor overlap the additions.

@@ -40,15 +40,8 @@ func (v *View) Moments() (*Moments, error) {
 // MomentsOf returns the moments of rows from to to−1 of the view.
 func (v *View) MomentsOf(from, to int) (*Moments, error) {
 	_, n, d := v.Dims()
-	m, b := NewMoments(n, d), &block{}
-	for i := from; i < to; i += momentRows {
-		j := min(i+momentRows, to)
-		if err := v.load(b, i, j); err != nil {
-			return nil, err
-		}
-		m.add(b, j-i)
-	}
-	return m, nil
+	m := NewMoments(n, d)
+	return m, v.blocks(from, to, momentRows, m.add)
 }
 
 // crossMoments returns the moments of rows from to to−1 whose sums over X alone are known, and shared.
@@ -56,15 +49,7 @@ func (v *View) crossMoments(known *Moments, from, to int) (*Moments, error) {
 	_, n, d := v.Dims()
 	m := NewMoments(0, d)
 	m.N, m.Count, m.X, m.XX, m.XY = n, known.Count, known.X, known.XX, make([]float64, n*d)
-	b := &block{}
-	for i := from; i < to; i += momentRows {
-		j := min(i+momentRows, to)
-		if err := v.load(b, i, j); err != nil {
-			return nil, err
-		}
-		m.addY(b, j-i)
-	}
-	return m, nil
+	return m, v.blocks(from, to, momentRows, m.addY)
 }
 
 // momentRows is how many rows go into one matrix product of the moments. Long products are the fastest, and the

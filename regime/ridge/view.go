@@ -30,27 +30,67 @@ type View struct {
 // NewView returns the view of all rows of a recording about their mean, and the mean of Y. It fails if
 // activity that is left in a file cannot be read or holds a value that is not finite.
 func NewView(r *recording.Recording) (*View, []float64, error) {
-	t, n, d := r.Dims()
-	v := &View{source: r.Activity(), dense: r.X, origin: make([]float64, n)}
+	v, yMean := uncentred(r)
 	mean, err := v.Mean()
 	if err != nil {
 		return nil, nil, err
 	}
-	for j, m := range mean {
-		if math.IsNaN(m) || math.IsInf(m, 0) {
-			return nil, nil, fmt.Errorf("ridge: %w: the mean of neuron %d is %v", recording.ErrNumber, j, m)
-		}
+	v.origin = mean
+	return v, yMean, finite(mean)
+}
+
+// Read is NewView with the moments of all rows, in one pass: sums are taken about the mean of the first rows, and then
+// moved. That costs digits only where the first rows lie many standard deviations of all rows from the mean.
+func Read(r *recording.Recording) (*View, *Moments, []float64, error) {
+	v, yMean := uncentred(r)
+	t, _, _ := v.Dims()
+	var err error
+	if v.origin, err = v.Subset(AllRows(min(t, momentRows))).Mean(); err != nil {
+		return nil, nil, nil, err
+	}
+	m, err := v.Moments()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	centred, mean, _ := m.Centred()
+	for j, o := range v.origin {
+		mean[j] += o
 	}
 	v.origin = mean
+	return v, centred, yMean, finite(mean)
+}
+
+// uncentred returns the view of all rows about zero, with behaviour about its mean.
+func uncentred(r *recording.Recording) (*View, []float64) {
+	t, n, d := r.Dims()
+	v := &View{source: r.Activity(), dense: r.X, origin: make([]float64, n), y: mat.NewDense(t, d, nil)}
 	yMean := meanRow(r.Y)
-	v.y = mat.NewDense(t, d, nil)
 	for i := range t {
 		row := v.y.RawRowView(i)
 		for j, y := range r.Y.RawRowView(i) {
 			row[j] = y - yMean[j]
 		}
 	}
-	return v, yMean, nil
+	return v, yMean
+}
+
+// finite returns an error that names the first neuron whose mean is not a finite number.
+func finite(mean []float64) error {
+	for j, m := range mean {
+		if math.IsNaN(m) || math.IsInf(m, 0) {
+			return fmt.Errorf("ridge: %w: the mean of neuron %d is %v", recording.ErrNumber, j, m)
+		}
+	}
+	return nil
+}
+
+// AllRows returns 0, 1, …, t−1.
+func AllRows(t int) []int {
+	rows := make([]int, t)
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
 }
 
 // meanRow returns the mean of the rows, summed about the first, so that what never changes is its own mean exactly.
@@ -185,6 +225,37 @@ func (v *View) loadX(b *block, i, j int) error {
 		for ; r < j && v.at(r) < last; r++ {
 			v.centre(b.x[(r-i)*n:(r-i+1)*n], b.raw[(v.at(r)-first)*width:(v.at(r)-first+1)*width])
 		}
+	}
+	return nil
+}
+
+// blocks calls use with consecutive blocks of rows, from to to−1, while the next block is being read.
+func (v *View) blocks(from, to, size int, use func(b *block, rows int)) error {
+	type read struct {
+		block *block
+		rows  int
+		err   error
+	}
+	free, full := make(chan *block, 2), make(chan read, 1)
+	free <- &block{}
+	free <- &block{}
+	go func() {
+		defer close(full)
+		for i := from; i < to; i += size {
+			r := read{block: <-free, rows: min(size, to-i)}
+			r.err = v.load(r.block, i, i+r.rows)
+			full <- r
+			if r.err != nil {
+				return
+			}
+		}
+	}()
+	for r := range full {
+		if r.err != nil {
+			return r.err
+		}
+		use(r.block, r.rows)
+		free <- r.block
 	}
 	return nil
 }
