@@ -62,6 +62,10 @@ func (f *fit) correlationTime() error {
 	res.EffectiveT = Number(float64(res.Data.NTime) / tau)
 	// Blocks must outlast the slower of activity and behaviour.
 	res.CorrTime = Number(math.Max(tau, CorrelationTime(f.rec.Y, f.rec.Trials)))
+	if !res.CorrTime.Defined() {
+		f.note("Activity or behaviour never changes within trials: its rows are taken to be independent.")
+		res.CorrTime = 1
+	}
 	res.PRCorrected = Number(correctedPR(float64(res.PR), float64(res.EffectiveT), float64(res.Data.NNeurons)))
 	if !res.PRCorrected.Defined() {
 		f.note("The corrected participation ratio is undefined: the naive one is what %d neurons and %.0f independent samples give by themselves.",
@@ -102,6 +106,9 @@ const (
 func (f *fit) blocks() (blocks, error) {
 	t, n, _ := f.view.Dims()
 	folds := f.options.Folds
+	if f.options.Gap > 0 && f.rec.Bin <= 0 {
+		return blocks{}, fmt.Errorf("regime: %w: a gap of %v, but the width of a time bin is unknown", ErrOptions, f.options.Gap)
+	}
 	most := max(fewBlocks, min(maxBlocks, blockMemory/(8*n*n)))
 	if trials := f.rec.Trials; len(trials) >= 2*folds {
 		b := blocks{kind: "trials", gap: f.rowsOf(max(0, f.options.Gap))}

@@ -1,6 +1,8 @@
 package regime_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -93,6 +95,10 @@ func TestFoldKinds(t *testing.T) {
 	if gap := fit(t, r, o).Folds.Gap; gap != 0 {
 		t.Errorf("no gap is %d rows", gap)
 	}
+	unknown := &recording.Recording{X: r.X, Y: r.Y}
+	if _, err := regime.Fit(context.Background(), unknown, regime.Options{Gap: time.Second}, nil); !errors.Is(err, regime.ErrOptions) {
+		t.Errorf("a gap without a bin: %v", err)
+	}
 	for i := range 20 {
 		r.Trials = append(r.Trials, recording.Range{From: 50 * i, To: 50*i + 40})
 	}
@@ -106,6 +112,29 @@ func TestFoldKinds(t *testing.T) {
 	r.Trials = r.Trials[:9]
 	if kind := fit(t, r, quick).Folds.Kind; kind != "blocks" {
 		t.Errorf("9 trials for 5 folds make %s", kind)
+	}
+}
+
+// Behaviour that changes between trials alone has no correlation time within them, and is analysed all the same.
+func TestBehaviourThatChangesBetweenTrials(t *testing.T) {
+	r := inTrials(readable(65, 600, 4, 1, 0.3, 1), 20)
+	for i := range 600 {
+		r.Y.Set(i, 0, 0)
+		if i >= 300 {
+			r.Y.Set(i, 0, 1)
+		}
+	}
+	marshal(t, fit(t, r, regime.Options{Bootstrap: 20, Shifts: 10}))
+	// Trials that leave out the rows where anything happens.
+	for i := range 600 {
+		r.Y.Set(i, 0, float64(i%20/19))
+	}
+	for i := range r.Trials {
+		r.Trials[i].To--
+	}
+	res := fit(t, r, regime.Options{Bootstrap: 20, Shifts: 10})
+	if !res.CorrTime.Defined() {
+		t.Errorf("correlation time %v, notes %q", res.CorrTime, res.Notes)
 	}
 }
 
