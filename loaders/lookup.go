@@ -242,7 +242,7 @@ func (e missing) Unwrap() error { return ErrNotFound }
 
 // contents lists the arrays of a file in one line.
 func contents(f File) string {
-	arrays, err := search(f.Root(), func(_ string, i Info) bool { return i.Class == Numbers || i.Class == List })
+	arrays, err := search(f.Root(), func(_ string, i Info) bool { return i.Class == Numbers || i.Class == List || i.Class == Opaque })
 	if err != nil {
 		return "its list of arrays cannot be read: " + err.Error()
 	}
@@ -279,7 +279,11 @@ func paths(places []place) string {
 		}
 		info := p.node.Info()
 		info.Name = p.path
-		s = append(s, info.String())
+		text := printable(info.String())
+		if info.Class == Opaque {
+			text += " (" + info.Type + ", not readable)"
+		}
+		s = append(s, text)
 	}
 	return strings.Join(s, ", ")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"oblique/loaders/matfile"
 	"oblique/loaders/npz"
 )
 
@@ -53,6 +54,17 @@ func TestOther(t *testing.T) {
 	}
 	if _, err := Open(filepath.Join(dir, "none"), Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
+	}
+}
+
+// TestUnreadable: an array that cannot be read is listed, and its error is that of the format.
+func TestUnreadable(t *testing.T) {
+	path := writeMAT(t, matfile.NewComplex("rates", []int{1, 2}, []float64{1, 2}, []float64{3, 4}))
+	if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), "rates [1×2] (complex double, not readable)") {
+		t.Errorf("error %v, want the array listed", err)
+	}
+	if _, err := Open(path, Options{Rates: []string{"rates"}}); err == nil || !strings.Contains(err.Error(), "complex") {
+		t.Errorf("error %v, want the reason", err)
 	}
 }
 
