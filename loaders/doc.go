@@ -10,10 +10,14 @@
 // # Formats
 //
 // The format is told by the content, never by the name: NumPy's npy and npz, MATLAB's versions 4 to 7.3,
-// HDF5, Parquet, Arrow, and text with separated values. What is recognised but not supported (other
+// NWB 2, HDF5, Parquet, Arrow, and text with separated values. What is recognised but not supported (other
 // text, pickles, archives, …) is said to be that.
 //
 // In a table the columns n0, n1, … or vel_x, vel_y are one matrix, n or vel, with a column for each.
+//
+// An NWB file says what its parts are: spike times, time series of behaviour and trials are taken as
+// such, behaviour by name or path, and Options.Trials names a table of intervals. Given Options.Rates
+// or Options.Spikes it is read as any HDF5 file.
 //
 // # Which arrays
 //

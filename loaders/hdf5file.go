@@ -32,7 +32,7 @@ func openHDF5(r io.ReaderAt, size int64, _ string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return hdf5File{f}, nil
+	return asNWB(hdf5File{f}, size), nil
 }
 
 func (f hdf5File) Format() string {

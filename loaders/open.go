@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"oblique/loaders/recording"
 
@@ -16,7 +17,12 @@ import (
 // Errors wrap ErrFormat (not a supported file), ErrNotFound (no such array, with what there is),
 // recording.ErrShape (lengths that do not fit, or do not tell which axis is time) or what the package
 // of the format says. Values are not judged here: see recording.Validate.
+//
+// A folder is one session in several NWB files.
 func Open(path string, o Options) (*recording.Session, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return openFolder(path, o)
+	}
 	f, err := OpenFile(path)
 	if err != nil {
 		return nil, err
@@ -44,6 +50,13 @@ func Load(f File, o Options) (*recording.Session, error) {
 	return s, nil
 }
 
+// A sessioner is a file that says itself what its parts are.
+type sessioner interface {
+	session(Options) (*recording.Session, error)
+	// overview is what is inside, by what it means.
+	overview() Node
+}
+
 // A loading is a Session in the making.
 type loading struct {
 	Options
@@ -58,6 +71,10 @@ type loading struct {
 func load(f File, o Options) (s *recording.Session, streams bool, err error) {
 	if len(o.Rates) > 0 && len(o.Spikes) > 0 {
 		return nil, false, errors.New("loaders: rates and spikes are both given; activity is one of them")
+	}
+	if n, ok := within(f).(sessioner); ok && len(o.Rates) == 0 && len(o.Spikes) == 0 {
+		s, err := n.session(o)
+		return s, false, err
 	}
 	inv, err := newInventory(f)
 	if err != nil {
@@ -123,8 +140,25 @@ func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 	if p := l.inv.lone(); p != nil {
 		return []place{*p}, "", nil
 	}
+	if err := l.unreadable(slices.Concat(rateNames, spikeNames, activityNames)); err != nil {
+		return nil, "", err
+	}
 	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …); " + contents(l.file) +
 		"; name it with --rates or --spikes"}
+}
+
+// unreadable returns why the array with the first of the names that the file has cannot be read, or nil
+// if it has none or could be read.
+func (l *loading) unreadable(names []string) error {
+	p := l.inv.only(names, func(i Info) bool { return i.Class == Opaque })
+	if p == nil {
+		return nil
+	}
+	_, err := p.node.Values()
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("loaders: '%s' cannot be read: %w; %s", p.path, err, contents(l.file))
 }
 
 func deref(p *place) []place {
@@ -203,6 +237,9 @@ func (l *loading) chooseBehavior(activity []place) ([]place, error) {
 		}
 	}
 	if len(found) == 0 && !l.NoBehavior {
+		if err := l.unreadable(behaviorNames); err != nil {
+			return nil, err
+		}
 		return nil, missing{"loaders: no behaviour under a usual name (behavior, hand_vel, Y, …); " + contents(l.file) +
 			"; name it with --behavior"}
 	}

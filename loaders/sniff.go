@@ -30,7 +30,7 @@ var formats = []format{
 }
 
 // Supported says what OpenFile reads, for messages.
-const Supported = "supported are NumPy npy and npz, MATLAB 4 to 7.3, HDF5, Parquet, Arrow, CSV"
+const Supported = "supported are NumPy npy and npz, MATLAB 4 to 7.3, NWB 2, HDF5, Parquet, Arrow, CSV"
 
 // headBytes is what formats are recognised by.
 const headBytes = 2048
@@ -62,6 +62,14 @@ func OpenFile(path string) (File, error) {
 type onDisk struct {
 	File
 	disk io.Closer
+}
+
+// within returns the file that one on the disk wraps.
+func within(f File) File {
+	if d, ok := f.(onDisk); ok {
+		return d.File
+	}
+	return f
 }
 
 func (f onDisk) Close() error { return errors.Join(f.File.Close(), f.disk.Close()) }

@@ -52,7 +52,22 @@ const (
 
 // Inspect returns the tree of a file of any supported format. A part that cannot be read has an Error
 // in the tree; the error of Inspect itself is that of OpenFile.
+//
+// A format that says what its parts are is shown so: NWB as units, intervals and time series, whose names
+// are paths in the file.
 func Inspect(path string) (*Tree, error) {
+	return inspect(path, func(f File) Node {
+		if n, ok := within(f).(sessioner); ok {
+			return n.overview()
+		}
+		return f.Root()
+	})
+}
+
+// InspectRaw is Inspect that shows every format as the tree of arrays that it is.
+func InspectRaw(path string) (*Tree, error) { return inspect(path, File.Root) }
+
+func inspect(path string, root func(File) Node) (*Tree, error) {
 	f, err := OpenFile(path)
 	if err != nil {
 		return nil, err
@@ -64,7 +79,7 @@ func Inspect(path string) (*Tree, error) {
 	t := &Tree{Path: path, Format: f.Format(), Bytes: info.Size()}
 	budget := maxNodes
 	top := &Branch{}
-	top.grow(f.Root(), 0, &budget)
+	top.grow(root(f), 0, &budget)
 	t.Nodes, t.Omitted = top.Inside, top.Omitted
 	if top.Error != "" {
 		err = errors.New(top.Error)
@@ -201,7 +216,7 @@ type line struct {
 
 // lines appends the lines of a branch.
 func (b *Branch) lines(lines []line, depth int) []line {
-	const longestName = 40
+	const longestName = 64
 	info := Info{Class: b.Class, Dims: b.Dims}
 	l := line{cells: [4]string{strings.Repeat("  ", depth) + clip(b.Name, longestName), info.Shape(), b.Type, printable(b.Unit)}}
 	l.values = b.values()

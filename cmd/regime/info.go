@@ -11,12 +11,13 @@ import (
 )
 
 func newInfo() *cobra.Command {
-	var asJSON bool
+	var asJSON, raw bool
 	c := &cobra.Command{
 		Use:   "info FILE",
 		Short: "Show what is inside a file: names, shapes, types, units, first values",
 		Example: `  regime info session.mat
-  regime info rates.npz --json`,
+  regime info rates.npz --json
+  regime info session.nwb --tree`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return nil
@@ -24,7 +25,11 @@ func newInfo() *cobra.Command {
 			return hinted(usage("info: want one file, got %d", len(args)), "regime info session.mat")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			tree, err := loaders.Inspect(args[0])
+			inspect := loaders.Inspect
+			if raw {
+				inspect = loaders.InspectRaw
+			}
+			tree, err := inspect(args[0])
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return fmt.Errorf("no file %s", args[0])
@@ -37,5 +42,6 @@ func newInfo() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	c.Flags().BoolVar(&raw, "tree", false, "show the arrays and groups of the file itself, where NWB is shown as units, trials and signals")
 	return c
 }

@@ -274,7 +274,7 @@ const widest = 16
 
 // columns reads a column as those of a session.
 func (c *Column) columns() ([]recording.Column, error) {
-	if c.Ragged || !c.isNumbers() {
+	if c.Ragged || !c.Numeric() {
 		texts, err := c.Texts()
 		return []recording.Column{{Name: c.Name, Texts: texts}}, err
 	}

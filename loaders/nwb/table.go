@@ -206,6 +206,15 @@ func (c *Column) span(row int) (from, to int, err error) {
 	return from, c.ends[row], nil
 }
 
+// Len returns how many elements a row has: 1 unless the column is ragged.
+func (c *Column) Len(row int) (int, error) {
+	if !c.Ragged {
+		return 1, nil
+	}
+	from, to, err := c.span(row)
+	return to - from, err
+}
+
 // readIndex reads where the rows end. An index counts rows of the index below it, and the last one
 // elements.
 func (c *Column) readIndex() error {
@@ -243,8 +252,8 @@ func (c *Column) readIndex() error {
 	return nil
 }
 
-// isNumbers tells whether elements are numbers, of which booleans are 0 and 1.
-func (c *Column) isNumbers() bool {
+// Numeric tells whether elements are numbers, of which booleans are 0 and 1.
+func (c *Column) Numeric() bool {
 	switch c.data.Type().Class {
 	case hdf5.Integer, hdf5.Float, hdf5.Enum, hdf5.Bitfield:
 		return true
@@ -254,7 +263,7 @@ func (c *Column) isNumbers() bool {
 
 // Float64s reads the numbers of a column that is not ragged: Width for each row.
 func (c *Column) Float64s() ([]float64, error) {
-	if c.Ragged || !c.isNumbers() {
+	if c.Ragged || !c.Numeric() {
 		return nil, fmt.Errorf("nwb: %s is %s, not a number per row", c.data.Path(), c.describe())
 	}
 	if err := c.table.f.justified(c.data.Len(), 8, c.data.Path()); err != nil {
@@ -269,7 +278,7 @@ func (c *Column) Float64s() ([]float64, error) {
 
 // List reads the numbers of one row of a ragged column: Width for each element.
 func (c *Column) List(row int) ([]float64, error) {
-	if !c.Ragged || !c.isNumbers() {
+	if !c.Ragged || !c.Numeric() {
 		return nil, fmt.Errorf("nwb: %s is %s, not a list of numbers per row", c.data.Path(), c.describe())
 	}
 	from, to, err := c.span(row)
@@ -345,7 +354,7 @@ func (c *Column) words() ([]string, error) {
 		for i, v := range x {
 			words[i] = strconv.FormatBool(v != 0)
 		}
-	case c.isNumbers():
+	case c.Numeric():
 		x, err := c.data.Float64s()
 		if err != nil {
 			return nil, err

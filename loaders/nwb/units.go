@@ -112,7 +112,7 @@ func (u *Units) all() ([][]float64, error) {
 	if err := u.f.justified(n, 8, u.times.data.Path()); err != nil {
 		return nil, err
 	}
-	if u.times.Width() != 1 || !u.times.isNumbers() {
+	if u.times.Width() != 1 || !u.times.Numeric() {
 		return nil, fmt.Errorf("nwb: %s is %s, not times", u.times.data.Path(), u.times.describe())
 	}
 	x := make([]float64, n)
@@ -224,7 +224,7 @@ func (u *Units) units(notes *[]string) ([]recording.Unit, error) {
 
 // electrodeMeta adds where a unit's first electrode is: its group and location.
 func (u *Units) electrodeMeta(units []recording.Unit) error {
-	if u.electrodes == nil || !u.electrodes.isNumbers() {
+	if u.electrodes == nil || !u.electrodes.Numeric() {
 		return nil
 	}
 	g, err := u.f.electrodesGroup()

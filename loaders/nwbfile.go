@@ -1,0 +1,285 @@
+package loaders
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"oblique/loaders/nwb"
+	"oblique/loaders/recording"
+)
+
+// nwbFile is an HDF5 file whose content has a meaning: units, series and trials. The tree of its nodes
+// is that of HDF5.
+type nwbFile struct {
+	hdf5File
+	n *nwb.File
+}
+
+// asNWB returns the file as one of NWB 2, or as it is if it is none.
+func asNWB(f hdf5File, size int64) File {
+	if !nwb.Is(f.File) {
+		return f
+	}
+	n, err := nwb.New(f.File, size)
+	if err != nil { // version 1
+		return f
+	}
+	return nwbFile{f, n}
+}
+
+func (f nwbFile) Format() string { return f.n.Format() }
+
+// session makes a session by what the file says its parts are.
+func (f nwbFile) session(o Options) (*recording.Session, error) {
+	s, err := f.n.Session(nwbOptions(o))
+	return finishNWB(s, o, err)
+}
+
+func nwbOptions(o Options) nwb.Options {
+	return nwb.Options{Behavior: split(o.Behavior), Trials: o.Trials, NoBehavior: o.NoBehavior}
+}
+
+func finishNWB(s *recording.Session, o Options, err error) (*recording.Session, error) {
+	if errors.Is(err, nwb.ErrNotFound) {
+		err = missing{err.Error()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Kind != "" {
+		kind, err := recording.ParseKind(string(o.Kind))
+		if err != nil {
+			return nil, err
+		}
+		s.Kind = kind
+	}
+	return s, nil
+}
+
+// openFolder makes a session of the NWB files of a folder, over which it is split. Its SHA-256 is that
+// of the list of the files' own, as sha256sum writes it.
+func openFolder(dir string, o Options) (*recording.Session, error) {
+	files, err := nwb.OpenFolder(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: a folder without files *.nwb: %w; %s", dir, ErrFormat, Supported)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := nwb.Join(files, nwbOptions(o))
+	for _, f := range files {
+		err = errors.Join(err, f.Close())
+	}
+	if s, err = finishNWB(s, o, err); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	sum, err := folderSHA256(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.Source = recording.Source{Name: filepath.Base(dir), Path: dir, SHA256: sum, Format: s.Source.Format}
+	return s, nil
+}
+
+func folderSHA256(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fmt.Errorf("loaders: %w", err)
+	}
+	h := sha256.New()
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".nwb" {
+			continue
+		}
+		sum, err := SHA256(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s  %s\n", sum, e.Name())
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// overview is the file as NWB: facts, units, tables of intervals and time series. Names are paths in the file.
+func (f nwbFile) overview() Node {
+	var nodes []Node
+	for _, fact := range f.n.Metadata() {
+		nodes = append(nodes, words{unread{Info{Name: fact.Name, Class: Text, Type: "text", Dims: []int{}}}, []string{fact.Text}})
+	}
+	units, err := f.n.Units()
+	switch {
+	case err != nil:
+		nodes = append(nodes, failed(Info{Name: "units", Type: "Units"}, err))
+	case units != nil:
+		kind := plural(units.Rows, "unit")
+		if held, err := units.HeldOut(); err == nil && slices.Contains(held, true) {
+			kind += fmt.Sprintf(", %d held out", trues(held))
+		}
+		nodes = append(nodes, tableNode(units.Table, kind))
+	}
+	tables, err := f.n.Tables()
+	if err != nil {
+		nodes = append(nodes, failed(Info{Name: "intervals", Type: "TimeIntervals"}, err))
+	}
+	for _, t := range tables {
+		nodes = append(nodes, tableNode(t, plural(t.Rows, "interval")))
+	}
+	series, err := f.n.Series()
+	if err != nil {
+		nodes = append(nodes, failed(Info{Name: "processing", Type: "TimeSeries"}, err))
+	}
+	for _, s := range series {
+		nodes = append(nodes, newNWBSeries(s))
+	}
+	return newGroup(nodes)
+}
+
+func trues(flags []bool) int {
+	n := 0
+	for _, v := range flags {
+		if v {
+			n++
+		}
+	}
+	return n
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// tableNode is a table: a group of its columns.
+func tableNode(t *nwb.Table, kind string) Node {
+	var columns []Node
+	for _, c := range t.Columns {
+		columns = append(columns, newNWBColumn(t, c))
+	}
+	return container{unread{Info{Name: strings.TrimPrefix(t.Path, "/"), Class: Group, Type: kind}}, columns}
+}
+
+// nwbColumn is a column of a table.
+type nwbColumn struct {
+	unread
+	c *nwb.Column
+}
+
+func newNWBColumn(t *nwb.Table, c *nwb.Column) Node {
+	info := Info{Name: c.Name, Class: Numbers, Type: c.Type(), Dims: []int{t.Rows}}
+	if c.Ragged {
+		info.Type = "lists of " + info.Type
+	}
+	switch {
+	case !c.Numeric():
+		info.Class = Text
+	case c.Ragged:
+		rows := make([]Node, t.Rows)
+		for i := range rows {
+			rows[i] = nwbRow{c, i}
+		}
+		info.Class = List
+		return container{unread{info}, rows}
+	case c.Width() != 1:
+		info.Dims = append(info.Dims, c.Width())
+	}
+	return nwbColumn{unread{info}, c}
+}
+
+func (n nwbColumn) Values() (Values, error) {
+	x, err := n.c.Float64s()
+	return RowMajor(x, n.info.Dims...), err
+}
+
+func (n nwbColumn) Head(count int) ([]float64, error) {
+	x, err := n.c.Float64s()
+	return x[:min(count, len(x))], err
+}
+
+func (n nwbColumn) Strings() ([]string, error) { return n.c.Texts() }
+
+// nwbRow is the list of numbers in one row of a ragged column.
+type nwbRow struct {
+	c   *nwb.Column
+	row int
+}
+
+func (r nwbRow) Info() Info {
+	info := Info{Class: Numbers, Type: r.c.Type()}
+	n, err := r.c.Len(r.row)
+	if err != nil {
+		info.Class = Opaque
+		return info
+	}
+	if info.Dims = []int{n}; r.c.Width() != 1 {
+		info.Dims = append(info.Dims, r.c.Width())
+	}
+	return info
+}
+
+func (r nwbRow) Children() ([]Node, error)  { return unread{r.Info()}.Children() }
+func (r nwbRow) Strings() ([]string, error) { return unread{r.Info()}.Strings() }
+
+func (r nwbRow) Values() (Values, error) {
+	x, err := r.c.List(r.row)
+	if err != nil {
+		return Values{}, err
+	}
+	return RowMajor(x, r.Info().Dims...), nil
+}
+
+func (r nwbRow) Head(count int) ([]float64, error) {
+	x, err := r.c.List(r.row)
+	return x[:min(count, len(x))], err
+}
+
+// nwbSeries is a time series.
+type nwbSeries struct {
+	unread
+	s *nwb.Series
+}
+
+func newNWBSeries(s *nwb.Series) Node {
+	info := Info{Name: strings.TrimPrefix(s.Path, "/"), Class: Numbers, Type: s.Type, Unit: s.Unit, Dims: []int{s.Rows}}
+	if s.Err != nil {
+		return failed(info, s.Err)
+	}
+	if s.Width != 1 {
+		info.Dims = append(info.Dims, s.Width)
+	}
+	info.Type += ", with times"
+	if s.Rate > 0 {
+		info.Type = fmt.Sprintf("%s, %g Hz", s.Type, s.Rate)
+	}
+	return nwbSeries{unread{info}, s}
+}
+
+func (n nwbSeries) Values() (Values, error) {
+	m, err := n.s.Read(0, n.s.Rows)
+	if err != nil || m == nil {
+		return RowMajor(nil, n.info.Dims...), err
+	}
+	return RowMajor(m.RawMatrix().Data, n.info.Dims...), nil
+}
+
+// Head reads whole samples, unless they are so long that it would be more than a look.
+func (n nwbSeries) Head(count int) ([]float64, error) {
+	const most = 1 << 20
+	width := max(n.s.Width, 1)
+	rows := min((count+width-1)/width, n.s.Rows)
+	if rows > most/width {
+		return nil, nil
+	}
+	m, err := n.s.Read(0, rows)
+	if err != nil || m == nil {
+		return nil, err
+	}
+	return m.RawMatrix().Data[:min(count, rows*n.s.Width)], nil
+}
