@@ -2,19 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"oblique/internal/atomicfile"
 	"oblique/internal/batch"
 	"oblique/internal/report"
 )
@@ -26,6 +27,9 @@ type reportOptions struct {
 	workers int
 	cpus    int
 	json    bool
+	engine  string
+	export  string
+	slurm   batch.SlurmOptions
 }
 
 func newReport() *cobra.Command {
@@ -40,6 +44,7 @@ An analysis that fails does not stop the others; the exit status is then 4. In t
 and results.json have one row for each figure. docs/report.md describes plans and results.`,
 		Example: `  regime report plan.toml --dry-run
   regime report plan.toml --workers 8
+  regime report plan.toml --engine slurm --partition long --cpus 4
   regime report status plan.toml`,
 		Args: onePlan,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -51,6 +56,13 @@ and results.json have one row for each figure. docs/report.md describes plans an
 	f.IntVar(&o.workers, "workers", 0, "cells at a time (default: one for each processor)")
 	f.IntVar(&o.cpus, "cpus", 0, "processors for each cell (default: all, shared among the workers)")
 	o.addJSON(f)
+	f.StringVar(&o.engine, "engine", "local", "where cells run: local or slurm")
+	f.StringVar(&o.slurm.Partition, "partition", "", "slurm: the partition (default: the cluster's)")
+	f.StringVar(&o.slurm.Account, "account", "", "slurm: the account")
+	f.StringVar(&o.slurm.Time, "time", "", "slurm: time limit of a task, as sbatch takes it (default: the partition's)")
+	f.DurationVar(&o.slurm.Chunk, "task-time", 10*time.Minute, "slurm: how long a task of a job array should take; short cells share one")
+	f.DurationVar(&o.slurm.Poll, "poll", 10*time.Second, "slurm: how often to look at the queue")
+	f.StringVar(&o.export, "export", "", "snakemake writes the cells as a workflow into the folder of results, and runs nothing")
 	c.PersistentFlags().StringVar(&o.out, "out", "", "folder of the results (default: the plan's out, or PLAN-results beside the plan)")
 	c.AddCommand(newReportStatus(o), newReportMerge(o), newReportCell())
 	return c
@@ -82,9 +94,26 @@ func (o *reportOptions) prepare(ctx context.Context, path string) (*grid, *batch
 	return g, &batch.Store{Dir: p.out}, nil
 }
 
-func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.Writer) error {
-	if o.workers < 0 || o.cpus < 0 {
+// check refuses flags that do not go together.
+func (o *reportOptions) check() error {
+	switch {
+	case o.workers < 0 || o.cpus < 0:
 		return usage("--workers and --cpus: want numbers above 0")
+	case o.engine != "local" && o.engine != "slurm":
+		return usage("--engine %q: want local or slurm", o.engine)
+	case o.export != "" && o.export != "snakemake":
+		return usage("--export %q: want snakemake", o.export)
+	case o.slurm.Chunk <= 0 || o.slurm.Poll <= 0:
+		return usage("--task-time and --poll: want durations above 0")
+	case o.engine == "local" && o.slurm.Partition+o.slurm.Account+o.slurm.Time != "":
+		return usage("--partition, --account and --time are for --engine slurm")
+	}
+	return nil
+}
+
+func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
 	}
 	g, store, err := o.prepare(ctx, path)
 	if err != nil {
@@ -108,15 +137,54 @@ func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.
 	if err := store.WriteManifest(&batch.Manifest{Version: programVersion(), WorkDir: how.Dir, Cells: g.cells}); err != nil {
 		return err
 	}
-	workers, cpus := o.share()
-	how.CPUs = cpus
-	err = watched(stderr, func(told func(batch.Progress)) error {
-		return batch.Local(ctx, store, g.cells, how, workers, told)
+	if o.export != "" {
+		return g.snakefile(store, how.Program, stderr)
+	}
+	if err := o.compute(ctx, store, g.cells, how, stderr); err != nil {
+		return err
+	}
+	return o.finish(g, store, stdout, stderr)
+}
+
+// compute runs the cells that have no result.
+func (o *reportOptions) compute(ctx context.Context, store *batch.Store, cells []batch.Cell, how batch.Command, stderr io.Writer) error {
+	bar := newProgress(stderr)
+	return watched(bar, func(told func(batch.Progress)) error {
+		if o.engine == "slurm" {
+			how.CPUs, o.slurm.AtOnce, o.slurm.Runner = o.cpus, o.workers, runner
+			o.slurm.Say = func(format string, args ...any) {
+				bar.clear()
+				fmt.Fprintf(stderr, "regime: "+format+"\n", args...)
+			}
+			return batch.Slurm(ctx, store, cells, how, o.slurm, told)
+		}
+		workers, cpus := o.share()
+		how.CPUs = cpus
+		return batch.Local(ctx, store, cells, how, workers, told)
+	})
+}
+
+// runner are the arguments that make this program run cells: a folder and IDs follow.
+var runner = []string{"report", "cell"}
+
+// snakefile writes the grid as a workflow.
+func (g *grid) snakefile(store *batch.Store, program string, stderr io.Writer) error {
+	path, err := filepath.Abs(g.plan.path)
+	if err != nil {
+		return err
+	}
+	merge := []string{program, "report", "merge", path, "--out", store.Dir}
+	text := batch.Snakefile(store, append([]string{program}, runner...), merge, resultFiles)
+	err = atomicfile.Write(filepath.Join(store.Dir, "Snakefile"), func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return o.finish(g, store, stdout, stderr)
+	fmt.Fprintf(stderr, "regime: wrote %s\nregime: run it with: cd %s && snakemake --cores %d\n",
+		filepath.Join(store.Dir, "Snakefile"), store.Dir, runtime.GOMAXPROCS(0))
+	return nil
 }
 
 // share divides the processors: so many workers, so many processors for each.
@@ -146,8 +214,7 @@ func (g *grid) command() (batch.Command, error) {
 }
 
 // watched shows the progress of a run, also while nothing ends.
-func watched(stderr io.Writer, run func(told func(batch.Progress)) error) error {
-	bar := newProgress(stderr)
+func watched(bar *progress, run func(told func(batch.Progress)) error) error {
 	var mu sync.Mutex
 	var last batch.Progress
 	show := func() {
@@ -191,7 +258,7 @@ func (o *reportOptions) finish(g *grid, store *batch.Store, stdout, stderr io.Wr
 	if err := writeResults(store.Dir, c); err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "regime: wrote results.parquet, results.csv and results.json to %s\n", store.Dir)
+	fmt.Fprintf(stderr, "regime: wrote %s to %s\n", strings.Join(resultFiles, ", "), store.Dir)
 	if o.json {
 		err = writeLongJSON(stdout, c, report.Long(c))
 	} else {
@@ -307,36 +374,47 @@ func (o *reportOptions) addJSON(f *pflag.FlagSet) {
 func newReportCell() *cobra.Command {
 	var cpus int
 	c := &cobra.Command{
-		Use:    "cell FOLDER ID",
-		Short:  "Run one cell of a folder's manifest",
+		Use:    "cell FOLDER ID…",
+		Short:  "Run some cells of a folder's manifest",
 		Hidden: true,
-		Args:   cobra.ExactArgs(2),
+		Args:   cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			store, err := batch.Open(args[0])
-			if err != nil {
-				return err
-			}
-			m, err := store.ReadManifest()
-			if err != nil {
-				return err
-			}
-			if m.Version != programVersion() {
-				return fmt.Errorf("the manifest is of version %s, this is %s", m.Version, programVersion())
-			}
-			program, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			failure, err := store.RunOne(c.Context(), m, args[1], batch.Command{Program: program, Dir: m.WorkDir, CPUs: cpus})
-			if err != nil {
-				return err
-			}
-			if failure != nil {
-				return errors.New(failure.String())
-			}
-			return nil
+			return runCells(c.Context(), args[0], args[1:], cpus, c.ErrOrStderr())
 		},
 	}
-	c.Flags().IntVar(&cpus, "cpus", 1, "processors for the cell")
+	c.Flags().IntVar(&cpus, "cpus", 1, "processors for each cell")
 	return c
+}
+
+func runCells(ctx context.Context, dir string, ids []string, cpus int, stderr io.Writer) error {
+	store, err := batch.Open(dir)
+	if err != nil {
+		return err
+	}
+	m, err := store.ReadManifest()
+	if err != nil {
+		return err
+	}
+	if m.Version != programVersion() {
+		return fmt.Errorf("the manifest is of version %s, this is %s", m.Version, programVersion())
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, id := range ids {
+		failure, err := store.RunOne(ctx, m, id, batch.Command{Program: program, Dir: m.WorkDir, CPUs: cpus})
+		if err != nil {
+			return err
+		}
+		if failure != nil {
+			failed++
+			fmt.Fprintf(stderr, "regime: %s: %s\n", failure.Name, failure)
+		}
+	}
+	if failed > 0 {
+		return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d cells failed", failed, len(ids))}
+	}
+	return nil
 }

@@ -93,6 +93,9 @@ var columns = []column{
 	{"version", columnar.String, func(c *report.Collection, _ *report.Row) any { return c.Version }},
 }
 
+// resultFiles are what a report leaves in its folder.
+var resultFiles = []string{"results.parquet", "results.csv", "results.json"}
+
 // writeResults writes a collection in long form: results.parquet, .csv and .json.
 func writeResults(dir string, c *report.Collection) error {
 	rows := report.Long(c)

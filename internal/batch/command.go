@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -85,4 +86,21 @@ func (t *tail) Write(b []byte) (int, error) {
 		t.data = append(t.data[:0], t.data[extra:]...)
 	}
 	return len(b), nil
+}
+
+// RunOne runs the cell of a manifest that has this ID, unless it is done. A failure of its own is kept; one by a signal
+// is returned alone: the machine or the queue ended the cell, and it may well be run again.
+func (s *Store) RunOne(ctx context.Context, m *Manifest, id string, how Command) (*Failure, error) {
+	i := slices.IndexFunc(m.Cells, func(c Cell) bool { return c.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("batch: %s: no cell %s in the manifest", s.Dir, id)
+	}
+	if s.Done(id) {
+		return nil, nil
+	}
+	failure, err := s.Run(ctx, m.Cells[i], how)
+	if failure != nil && failure.Signal == "" {
+		err = s.fail(failure)
+	}
+	return failure, err
 }

@@ -53,6 +53,10 @@ func (f *Failure) String() string {
 
 // Open makes the folder if need be.
 func Open(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir) // cells run in another folder
+	if err != nil {
+		return nil, fmt.Errorf("batch: %w", err)
+	}
 	s := &Store{Dir: dir}
 	for _, sub := range []string{"cells", "failed"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
