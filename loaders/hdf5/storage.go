@@ -1,5 +1,7 @@
 package hdf5
 
+import "sync"
+
 // storage is where the elements of an array lie.
 type storage interface {
 	// read calls put for the runs of elements that make up the box of the array with that shape. A run is
@@ -120,8 +122,15 @@ type contiguous struct {
 // windowBytes is how much is read at a time.
 const windowBytes = 256 << 10
 
+var windowBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
 func (s contiguous) read(shape []uint64, b box, put func(int, []byte) error) error {
-	w := &window{s: s}
+	buf := windowBuffers.Get().(*[]byte)
+	w := &window{s: s, buf: (*buf)[:0]}
+	defer func() {
+		*buf = w.buf
+		windowBuffers.Put(buf)
+	}()
 	return eachRun(b.count, shape, b.origin, b.count, zeroOrigin[:len(shape)], func(from, to, n uint64) error {
 		for n > 0 {
 			run, err := w.elements(from, n)
