@@ -529,7 +529,9 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 	if sizeOf[T]() == 8 {
 		p = "d"
 	}
-	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: normal}
+	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: normal,
+		// Of these the AVX-512 tier has AVX2's, which are tested as they run.
+		residuals: genericResiduals[T], invert: genericInvert[T]}
 	for h := 1; h <= rows; h++ {
 		name := fmt.Sprintf("%stile%dx%d%s", p, h, cols, isa)
 		k.tile = append(k.tile, func(n int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {

@@ -29,6 +29,9 @@ type kernels[T Float] struct {
 	axpy4   func(n int, alpha, x *T, ld int, y *T) // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
 	dotAxpy func(n int, alpha T, a, x, y *T) T     // y[i] += α·a[i], and Σ a[i]·x[i]
 
+	residuals func(n int, x, y, w *T) T            // Σ ((x[i]−y[i])·w[i])²
+	invert    func(n int, one, least T, dst, x *T) // dst[i] = one/x[i], NaN where x[i] < least
+
 	// Functions of each element, the same bits in all tiers; dst may be x.
 	exp, tanh, sigmoid func(n int, dst, x *T)
 

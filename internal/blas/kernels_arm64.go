@@ -16,6 +16,7 @@ var neon32 = kernels[float32]{
 	},
 	pack: spack16NEON,
 	dot:  sdotNEON, axpy: saxpyNEON, scal: sscalNEON, axpy4: saxpy4NEON, dotAxpy: sdotAxpyNEON,
+	residuals: genericResiduals[float32], invert: genericInvert[float32],
 	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
 	normal: genericNormal[float32],
 }
@@ -27,6 +28,7 @@ var neon64 = kernels[float64]{
 	},
 	pack: dpack8NEON,
 	dot:  ddotNEON, axpy: daxpyNEON, scal: dscalNEON, axpy4: daxpy4NEON, dotAxpy: ddotAxpyNEON,
+	residuals: genericResiduals[float64], invert: genericInvert[float64],
 	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
 	normal: genericNormal[float64],
 }

@@ -1,6 +1,9 @@
 package blas
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // The generic tier is the specification of the others, in plain Go.
 
@@ -11,6 +14,7 @@ var generic32 = kernels[float32]{
 	},
 	pack: genericPack[float32],
 	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
+	residuals: genericResiduals[float32], invert: genericInvert[float32],
 	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
 	normal: genericNormal[float32],
 }
@@ -22,6 +26,7 @@ var generic64 = kernels[float64]{
 	},
 	pack: genericPack[float64],
 	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
+	residuals: genericResiduals[float64], invert: genericInvert[float64],
 	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
 	normal: genericNormal[float64],
 }
@@ -91,6 +96,28 @@ func genericDot[T Float](n int, x, y *T) T {
 		rest += xs[i] * ys[i]
 	}
 	return sum[0] + rest
+}
+
+// genericResiduals returns Σ ((x[i]−y[i])·w[i])².
+func genericResiduals[T Float](n int, x, y, w *T) T {
+	xs, ys, ws := view(x, n), view(y, n), view(w, n)
+	var sum [4]T // overlapping additions
+	for i := range xs {
+		e := (xs[i] - ys[i]) * ws[i]
+		sum[i%4] += e * e
+	}
+	return sum[0] + sum[1] + sum[2] + sum[3]
+}
+
+// genericInvert computes dst[i] = one/x[i], NaN where x[i] < least.
+func genericInvert[T Float](n int, one, least T, dst, x *T) {
+	ds := view(dst, n)
+	for i, v := range view(x, n) {
+		ds[i] = one / v
+		if v < least {
+			ds[i] = T(math.NaN())
+		}
+	}
 }
 
 // genericAxpy computes y[i] += α·x[i].

@@ -19,6 +19,24 @@ func Axpy[T Float](alpha T, x, y []T) {
 	}
 }
 
+// Residuals returns Σ ((x[i] − y[i])·w[i])². It panics where the lengths differ.
+func Residuals[T Float](x, y, w []T) T {
+	checkLength("y", len(y), len(x))
+	checkLength("w", len(w), len(x))
+	if len(x) == 0 {
+		return 0
+	}
+	return active[T]().residuals(len(x), &x[0], &y[0], &w[0])
+}
+
+// Invert computes dst[i] = 1/x[i], and NaN where x[i] < least; dst may be x. It panics where the lengths differ.
+func Invert[T Float](least T, dst, x []T) {
+	checkLength("dst", len(dst), len(x))
+	if len(x) > 0 {
+		active[T]().invert(len(x), 1, least, &dst[0], &x[0])
+	}
+}
+
 // Scal computes x[i] *= α.
 func Scal[T Float](alpha T, x []T) {
 	if len(x) > 0 {

@@ -63,3 +63,15 @@ func daxpy4AVX512(n int, alpha *float64, x *float64, ld int, y *float64)
 
 // ddotAxpyAVX512 computes y[i] += α·a[i] and returns Σ a[i]·x[i].
 func ddotAxpyAVX512(n int, alpha float64, a *float64, x *float64, y *float64) float64
+
+// sresidualsAVX2 returns Σ ((x[i]−y[i])·w[i])².
+func sresidualsAVX2(n int, x *float32, y *float32, w *float32) float32
+
+// sinvertAVX2 computes dst[i] = one/x[i], NaN where x[i] < least.
+func sinvertAVX2(n int, one float32, least float32, dst *float32, x *float32)
+
+// dresidualsAVX2 returns Σ ((x[i]−y[i])·w[i])².
+func dresidualsAVX2(n int, x *float64, y *float64, w *float64) float64
+
+// dinvertAVX2 computes dst[i] = one/x[i], NaN where x[i] < least.
+func dinvertAVX2(n int, one float64, least float64, dst *float64, x *float64)

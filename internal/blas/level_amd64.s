@@ -1059,3 +1059,249 @@ end:
 	MOVSD         X1, ret+40(FP)
 	VZEROUPPER
 	RET
+
+// func sresidualsAVX2(n int, x *float32, y *float32, w *float32) float32
+// Requires: AVX, FMA3, SSE
+TEXT ·sresidualsAVX2(SB), NOSPLIT, $0-36
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   w+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	SUBQ   $0x00000020, AX
+	JL     rest
+
+body:
+	VMOVUPS     (CX), Y5
+	VSUBPS      (DX), Y5, Y5
+	VMULPS      (BX), Y5, Y5
+	VFMADD231PS Y5, Y5, Y0
+	VMOVUPS     32(CX), Y5
+	VSUBPS      32(DX), Y5, Y5
+	VMULPS      32(BX), Y5, Y5
+	VFMADD231PS Y5, Y5, Y1
+	VMOVUPS     64(CX), Y5
+	VSUBPS      64(DX), Y5, Y5
+	VMULPS      64(BX), Y5, Y5
+	VFMADD231PS Y5, Y5, Y2
+	VMOVUPS     96(CX), Y5
+	VSUBPS      96(DX), Y5, Y5
+	VMULPS      96(BX), Y5, Y5
+	VFMADD231PS Y5, Y5, Y3
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (CX), X5
+	VSUBSS      (DX), X5, X5
+	VMULSS      (BX), X5, X5
+	VFMADD231SS X5, X5, X4
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, DX
+	ADDQ        $0x04, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	VADDSS       X4, X0, X0
+	MOVSS        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func sinvertAVX2(n int, one float32, least float32, dst *float32, x *float32)
+// Requires: AVX
+TEXT ·sinvertAVX2(SB), NOSPLIT, $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+16(FP), CX
+	MOVQ         x+24(FP), DX
+	VBROADCASTSS one+8(FP), Y0
+	VBROADCASTSS least+12(FP), Y1
+	SUBQ         $0x00000020, AX
+	JL           rest
+
+body:
+	VMOVUPS (DX), Y2
+	VCMPPS  $0x01, Y1, Y2, Y3
+	VDIVPS  Y2, Y0, Y2
+	VORPS   Y3, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x01, Y1, Y2, Y3
+	VDIVPS  Y2, Y0, Y2
+	VORPS   Y3, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VCMPPS  $0x01, Y1, Y2, Y3
+	VDIVPS  Y2, Y0, Y2
+	VORPS   Y3, Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y2
+	VCMPPS  $0x01, Y1, Y2, Y3
+	VDIVPS  Y2, Y0, Y2
+	VORPS   Y3, Y2, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS (DX), X2
+	VCMPSS $0x01, X1, X2, X3
+	VDIVSS X2, X0, X2
+	VORPS  X3, X2, X2
+	VMOVSS X2, (CX)
+	ADDQ   $0x04, CX
+	ADDQ   $0x04, DX
+	DECQ   AX
+	JNZ    one
+
+end:
+	VZEROUPPER
+	RET
+
+// func dresidualsAVX2(n int, x *float64, y *float64, w *float64) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·dresidualsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   w+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	SUBQ   $0x00000010, AX
+	JL     rest
+
+body:
+	VMOVUPD     (CX), Y5
+	VSUBPD      (DX), Y5, Y5
+	VMULPD      (BX), Y5, Y5
+	VFMADD231PD Y5, Y5, Y0
+	VMOVUPD     32(CX), Y5
+	VSUBPD      32(DX), Y5, Y5
+	VMULPD      32(BX), Y5, Y5
+	VFMADD231PD Y5, Y5, Y1
+	VMOVUPD     64(CX), Y5
+	VSUBPD      64(DX), Y5, Y5
+	VMULPD      64(BX), Y5, Y5
+	VFMADD231PD Y5, Y5, Y2
+	VMOVUPD     96(CX), Y5
+	VSUBPD      96(DX), Y5, Y5
+	VMULPD      96(BX), Y5, Y5
+	VFMADD231PD Y5, Y5, Y3
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (CX), X5
+	VSUBSD      (DX), X5, X5
+	VMULSD      (BX), X5, X5
+	VFMADD231SD X5, X5, X4
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, DX
+	ADDQ        $0x08, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VADDSD       X4, X0, X0
+	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func dinvertAVX2(n int, one float64, least float64, dst *float64, x *float64)
+// Requires: AVX
+TEXT ·dinvertAVX2(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+24(FP), CX
+	MOVQ         x+32(FP), DX
+	VBROADCASTSD one+8(FP), Y0
+	VBROADCASTSD least+16(FP), Y1
+	SUBQ         $0x00000010, AX
+	JL           rest
+
+body:
+	VMOVUPD (DX), Y2
+	VCMPPD  $0x01, Y1, Y2, Y3
+	VDIVPD  Y2, Y0, Y2
+	VORPD   Y3, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(DX), Y2
+	VCMPPD  $0x01, Y1, Y2, Y3
+	VDIVPD  Y2, Y0, Y2
+	VORPD   Y3, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD 64(DX), Y2
+	VCMPPD  $0x01, Y1, Y2, Y3
+	VDIVPD  Y2, Y0, Y2
+	VORPD   Y3, Y2, Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD 96(DX), Y2
+	VCMPPD  $0x01, Y1, Y2, Y3
+	VDIVPD  Y2, Y0, Y2
+	VORPD   Y3, Y2, Y2
+	VMOVUPD Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD (DX), X2
+	VCMPSD $0x01, X1, X2, X3
+	VDIVSD X2, X0, X2
+	VORPD  X3, X2, X2
+	VMOVSD X2, (CX)
+	ADDQ   $0x08, CX
+	ADDQ   $0x08, DX
+	DECQ   AX
+	JNZ    one
+
+end:
+	VZEROUPPER
+	RET

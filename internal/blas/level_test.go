@@ -17,6 +17,44 @@ func vectorSizes(f func(n int)) {
 	f(1003)
 }
 
+func residualKernels[T Float](t *testing.T) {
+	vectorSizes(func(n int) {
+		x, y, w := newGuarded[T](1, n, max(1, n), 1), newGuarded[T](1, n, max(1, n), 2), newGuarded[T](1, n, max(1, n), 3)
+		sum, size := 0.0, 0.0
+		for i := range n {
+			e := float64(T(T(x.data[i]-y.data[i]) * w.data[i])) // rounded as the kernels round
+			sum += e * e
+			size += e * e
+		}
+		near(t, fmt.Sprintf("Residuals of %d", n), float64(Residuals(x.data, y.data, w.data)), sum, dotBound[T](n, size))
+		const least = 0.25
+		dst := newGuarded[T](1, n, max(1, n), 4)
+		Invert(least, dst.data, x.data)
+		for i, v := range x.data[:n] {
+			if got := dst.data[i]; v < least && got == got || v >= least && got != 1/v {
+				t.Fatalf("Invert of %d, element %d: %g of %g", n, i, got, v)
+			}
+		}
+		for _, g := range []guarded[T]{x, y, w, dst} {
+			g.check(t, "residual kernels")
+		}
+	})
+	nan := T(math.NaN())
+	if got := Residuals([]T{1, nan}, []T{0, 0}, []T{1, 1}); got == got {
+		t.Errorf("Residuals of NaN is %g", got)
+	}
+	one := []T{nan, T(math.Inf(1)), 0}
+	Invert(0, one, one)
+	if one[0] == one[0] || one[1] != 0 || !math.IsInf(float64(one[2]), 1) {
+		t.Errorf("Invert of NaN, Inf, 0: %v", one)
+	}
+}
+
+func TestResidualKernels(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { eachTier[float32](t, residualKernels[float32]) })
+	t.Run("float64", func(t *testing.T) { eachTier[float64](t, residualKernels[float64]) })
+}
+
 // dotBound is the error allowed to a sum of n products of the given total size: each product
 // and each addition rounds once.
 func dotBound[T Float](n int, size float64) float64 {

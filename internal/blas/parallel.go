@@ -133,6 +133,17 @@ func look(condition func() bool) bool {
 	return false
 }
 
+// Parallel calls f(lo, hi) for the pieces [lo, hi) of 0 … n−1, at most one for each core and
+// none shorter than least, and waits for all. The calls must not depend on each other, and for
+// results that do not depend on the number of cores nor may what they compute on the cuts.
+func Parallel(n, least int, f func(lo, hi int)) {
+	if n == 0 {
+		return
+	}
+	pieces := max(1, min(runtime.GOMAXPROCS(0), n/max(1, least)))
+	parallel(pieces, func(i int) { f(cut(n, i, pieces, 1), cut(n, i+1, pieces, 1)) })
+}
+
 // cut returns where the i-th of parts pieces of n begins, a multiple of unit.
 func cut(n, i, parts, unit int) int {
 	if i == parts {

@@ -27,7 +27,8 @@ type float struct {
 	shift  int // log2 size
 	load, fma, fnma, mul, add, sub,
 	broadcast func(ops ...Op)
-	scalarLoad, scalarStore, scalarAdd, scalarMul, scalarFMA func(ops ...Op)
+	scalarLoad, scalarStore, scalarAdd, scalarMul, scalarFMA,
+	div, or, scalarSub, scalarDiv, cmp, scalarCmp func(ops ...Op)
 }
 
 var (
@@ -36,11 +37,17 @@ var (
 		load: VMOVUPS, fma: VFMADD231PS, fnma: VFNMADD231PS, mul: VMULPS, add: VADDPS, sub: VSUBPS,
 		broadcast:  func(ops ...Op) { VBROADCASTSS(ops[0], ops[1]) },
 		scalarLoad: VMOVSS, scalarStore: VMOVSS, scalarAdd: VADDSS, scalarMul: VMULSS, scalarFMA: VFMADD231SS,
+		div: VDIVPS, or: func(ops ...Op) { VORPS(ops[0], ops[1], ops[2]) }, scalarSub: VSUBSS, scalarDiv: VDIVSS,
+		cmp:       func(ops ...Op) { VCMPPS(ops[0], ops[1], ops[2], ops[3]) },
+		scalarCmp: func(ops ...Op) { VCMPSS(ops[0], ops[1], ops[2], ops[3]) },
 	}
 	f64 = float{
 		prefix: "d", goType: "float64", size: 8, shift: 3,
 		load: VMOVUPD, fma: VFMADD231PD, fnma: VFNMADD231PD, mul: VMULPD, add: VADDPD, sub: VSUBPD,
 		broadcast:  func(ops ...Op) { VBROADCASTSD(ops[0], ops[1]) },
 		scalarLoad: VMOVSD, scalarStore: VMOVSD, scalarAdd: VADDSD, scalarMul: VMULSD, scalarFMA: VFMADD231SD,
+		div: VDIVPD, or: func(ops ...Op) { VORPD(ops[0], ops[1], ops[2]) }, scalarSub: VSUBSD, scalarDiv: VDIVSD,
+		cmp:       func(ops ...Op) { VCMPPD(ops[0], ops[1], ops[2], ops[3]) },
+		scalarCmp: func(ops ...Op) { VCMPSD(ops[0], ops[1], ops[2], ops[3]) },
 	}
 )

@@ -24,6 +24,10 @@ func level() {
 			dotAxpy(v, f)
 		}
 	}
+	for _, f := range []float{f32, f64} {
+		residuals(avx2, f)
+		invert(avx2, f)
+	}
 }
 
 func (v isa) perChunk() int { return chunk / v.width }
@@ -117,6 +121,62 @@ func dot(v isa, f float) {
 		f.scalarFMA(Mem{Base: y}, t, rest.AsX())
 	})
 	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// residuals writes Σ ((x−y)·w)². The differences and their products with w are rounded, the squares fused with
+// the sum.
+func residuals(v isa, f float) {
+	begin(v, f, "residuals", fmt.Sprintf("func(n int, x, y, w *%s) %s", f.goType, f.goType), "returns Σ ((x[i]−y[i])·w[i])².")
+	n := Load(Param("n"), GP64())
+	x, y, w := Load(Param("x"), GP64()), Load(Param("y"), GP64()), Load(Param("w"), GP64())
+	sum, rest := zeros(v, v.perChunk()), zeros(v, 1)[0]
+	chunks(f, n, []reg.Register{x, y, w}, func() {
+		for i := range sum {
+			t := v.reg()
+			f.load(Mem{Base: x, Disp: i * v.width}, t)
+			f.sub(Mem{Base: y, Disp: i * v.width}, t, t)
+			f.mul(Mem{Base: w, Disp: i * v.width}, t, t)
+			f.fma(t, t, sum[i])
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: x}, t)
+		f.scalarSub(Mem{Base: y}, t, t)
+		f.scalarMul(Mem{Base: w}, t, t)
+		f.scalarFMA(t, t, rest.AsX())
+	})
+	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// invert writes dst = 1/x, NaN where x is less than a bound: the comparison's mask of all ones is a NaN.
+func invert(v isa, f float) {
+	begin(v, f, "invert", fmt.Sprintf("func(n int, one, least %s, dst, x *%s)", f.goType, f.goType),
+		"computes dst[i] = one/x[i], NaN where x[i] < least.")
+	n := Load(Param("n"), GP64())
+	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
+	one, least := broadcastParam(v, f, "one"), broadcastParam(v, f, "least")
+	const less = 1 // predicate LT_OS of VCMPPx
+	chunks(f, n, []reg.Register{dst, x}, func() {
+		for i := range v.perChunk() {
+			t, mask := v.reg(), v.reg()
+			f.load(Mem{Base: x, Disp: i * v.width}, t)
+			f.cmp(U8(less), least, t, mask)
+			f.div(t, one, t)
+			f.or(mask, t, t)
+			f.load(t, Mem{Base: dst, Disp: i * v.width})
+		}
+	}, func() {
+		t, mask := XMM(), XMM()
+		f.scalarLoad(Mem{Base: x}, t)
+		f.scalarCmp(U8(less), least.AsX(), t, mask)
+		f.scalarDiv(t, one.AsX(), t)
+		f.or(mask, t, t)
+		f.scalarStore(t, Mem{Base: dst})
+	})
 	VZEROUPPER()
 	RET()
 }
