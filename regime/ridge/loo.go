@@ -185,22 +185,21 @@ func (s *sweep) measure(ki, rows int) {
 	for ai := range s.nA {
 		free := s.free[ai*rows : (ai+1)*rows]
 		along := s.along[ai*rows : (ai+1)*rows]
-		if s.centred {
-			for i, left := range free {
-				inverse[i] = reciprocal(left)
-			}
-		} else {
+		left := free
+		if !s.centred {
+			left = inverse
 			gamma := s.gamma[ki*s.nA+ai]
-			for i, left := range free {
-				inverse[i] = reciprocal(left - gamma*along[i]*along[i])
+			for i, f := range free {
+				left[i] = f - gamma*along[i]*along[i]
 			}
 		}
+		kernel.Invert(saturated, inverse, left)
 		var sum float64
 		for d := range s.dims {
 			fit := s.fit[(ai*s.dims+d)*rows : (ai*s.dims+d+1)*rows]
 			y := s.y[d*rows : (d+1)*rows]
 			if s.centred {
-				sum += squaredErrors(y, fit, inverse)
+				sum += kernel.Residuals(y, fit, inverse)
 			} else {
 				sum += squaredErrorsShifted(y, fit, inverse, along, s.gammaNu[(ki*s.nA+ai)*s.dims+d])
 			}
@@ -209,37 +208,10 @@ func (s *sweep) measure(ki, rows int) {
 	}
 }
 
-// saturated is the least share of a row's error that rounding leaves a digit of.
+// saturated is the least 1 − h that rounding leaves a digit of: below it a row is fitted by itself alone.
 const saturated = 1e-13
 
-// reciprocal returns 1/left, NaN if a row is fitted by itself alone.
-func reciprocal(left float64) float64 {
-	if left < saturated {
-		return math.NaN()
-	}
-	return 1 / left
-}
-
-// squaredErrors returns Σ ((y − fit)·inverse)². Four sums at a time let the processor overlap the additions.
-func squaredErrors(y, fit, inverse []float64) float64 {
-	fit, inverse = fit[:len(y)], inverse[:len(y)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(y); i += 4 {
-		e0 := (y[i] - fit[i]) * inverse[i]
-		e1 := (y[i+1] - fit[i+1]) * inverse[i+1]
-		e2 := (y[i+2] - fit[i+2]) * inverse[i+2]
-		e3 := (y[i+3] - fit[i+3]) * inverse[i+3]
-		s0, s1, s2, s3 = s0+e0*e0, s1+e1*e1, s2+e2*e2, s3+e3*e3
-	}
-	for ; i < len(y); i++ {
-		e := (y[i] - fit[i]) * inverse[i]
-		s0 += e * e
-	}
-	return s0 + s1 + s2 + s3
-}
-
-// squaredErrorsShifted is squaredErrors with the term in the mean score.
+// squaredErrorsShifted returns Σ ((y − fit − γν·along)·inverse)².
 func squaredErrorsShifted(y, fit, inverse, along []float64, gammaNu float64) float64 {
 	fit, inverse, along = fit[:len(y)], inverse[:len(y)], along[:len(y)]
 	var sum float64
