@@ -12,6 +12,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -74,8 +75,12 @@ type result struct {
 }
 
 func (r result) print(data, contender string, base result) {
-	fmt.Printf("| %s | %s | %.2f s | %.2f s | %.0f MB | %.5f | %d | %.1f× |\n", data, contender, r.time.Seconds(), r.cpu.Seconds(),
-		r.memory/1e6, r.Rho, r.DFit, base.time.Seconds()/r.time.Seconds())
+	faster := ""
+	if base != r {
+		faster = fmt.Sprintf("%.1f×", base.time.Seconds()/r.time.Seconds())
+	}
+	fmt.Printf("| %s | %s | %.2f s | %.2f s | %.0f MB | %.5f | %d | %s |\n", data, contender, r.time.Seconds(), r.cpu.Seconds(),
+		r.memory/1e6, r.Rho, r.DFit, faster)
 }
 
 func best(repeat int, args []string) result {
@@ -90,9 +95,11 @@ func best(repeat int, args []string) result {
 
 func run(args []string) result {
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Stderr = os.Stderr
 	start := time.Now()
 	out, err := cmd.Output()
+	if failed := new(exec.ExitError); errors.As(err, &failed) {
+		log.Fatalf("%s: %v\n%s", cmd, err, failed.Stderr)
+	}
 	check(err)
 	r := result{time: time.Since(start)}
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
