@@ -1,9 +1,10 @@
 package ridge
 
 import (
-	"errors"
+	"fmt"
 	"math"
-	"slices"
+
+	"oblique/internal/eigen"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -15,32 +16,20 @@ type Spectrum struct {
 	Vectors *mat.Dense // V, N×R: column j belongs to Values[j]
 }
 
-// errSpectrum says that the iteration failed, which finite input does not bring about.
-var errSpectrum = errors.New("ridge: the eigenvalues of the second moments did not converge")
-
 // Spectrum decomposes Σxxᵀ and keeps the leading rank components, at most N. Rounding leaves an error of about
-// ε λ₁ in each eigenvalue; what is below zero by that is set to zero.
+// ε λ₁ in each eigenvalue; what is below zero by that is set to zero. It
+// fails if a moment is not finite.
 func (m *Moments) Spectrum(rank int) (*Spectrum, error) {
-	var eigen mat.EigenSym
-	if !eigen.Factorize(mat.NewSymDense(m.N, slices.Clone(m.XX)), true) {
-		return nil, errSpectrum
+	values, vectors, err := eigen.Sym(m.N, m.XX, m.N, eigen.Descending)
+	if err != nil {
+		return nil, fmt.Errorf("ridge: second moments: %w", err)
 	}
-	ascending := eigen.Values(nil)
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
-
 	rank = min(rank, m.N)
-	s := &Spectrum{Values: make([]float64, rank), Vectors: mat.NewDense(m.N, rank, nil)}
-	for j := range rank {
-		s.Values[j] = max(0, ascending[m.N-1-j])
+	for j, v := range values {
+		values[j] = max(0, v)
 	}
-	for i := range m.N {
-		from, to := vectors.RawRowView(i), s.Vectors.RawRowView(i)
-		for j := range to {
-			to[j] = from[m.N-1-j]
-		}
-	}
-	return s, nil
+	return &Spectrum{Values: values[:rank],
+		Vectors: mat.NewDense(m.N, m.N, vectors).Slice(0, m.N, 0, rank).(*mat.Dense)}, nil
 }
 
 // Variance returns the cumulative share of Σλ in the first k components, for k = 1, …. The shares are NaN if
