@@ -122,13 +122,19 @@ func TestReportKilled(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	unchanged(t, done, results(t, killed))
-	for _, name := range []string{"results.parquet", "results.csv", "results.json"} {
-		if a, b := read(t, filepath.Join(calm, name)), read(t, filepath.Join(killed, name)); !bytes.Equal(a, b) {
-			t.Errorf("%s differs from that of the undisturbed run", name)
-		}
-	}
+	sameResults(t, calm, killed)
 	if left, _ := filepath.Glob(filepath.Join(killed, "cells", ".*.json.*")); len(left) > 0 {
 		t.Errorf("killed runs left %d temporary files", len(left))
+	}
+}
+
+// sameResults wants the same bytes in two folders.
+func sameResults(t *testing.T, a, b string) {
+	t.Helper()
+	for _, name := range resultFiles {
+		if !bytes.Equal(read(t, filepath.Join(a, name)), read(t, filepath.Join(b, name))) {
+			t.Errorf("%s differs between %s and %s", name, filepath.Base(a), filepath.Base(b))
+		}
 	}
 }
 
