@@ -1,0 +1,257 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"oblique/simulate"
+	"oblique/simulate/rnn"
+	"oblique/simulate/task"
+)
+
+// A Window says when a network is perturbed, and from when on the loss counts, in τ; and how strong the strongest perturbation
+// is, in √N.
+type Window struct {
+	From, To, LossFrom float64
+	Amplitude          float64
+}
+
+// PublishedWindow returns the window of the paper for a task. Romo's depends on the trials: it ends five before the latest
+// decision. It is an error for a task that the paper does not perturb.
+func PublishedWindow(name string, b *task.Batch) (Window, error) {
+	switch name {
+	case "cycling":
+		return Window{5, 15, 20, 10}, nil
+	case "flipflop":
+		return Window{5, 10, 15, 10}, nil
+	case "complexsine":
+		return Window{5, 25, 30, 10}, nil
+	case "mante":
+		return Window{10, 23, 28, 10}, nil
+	case "romo":
+		_, step := latestDecision(b)
+		return Window{1, float64(step)*task.Dt - 5, 0, 5}, nil
+	}
+	return Window{}, fmt.Errorf("probe: the paper does not perturb networks of task %q", name)
+}
+
+// Susceptibility is the loss after perturbations of the state along the readout and along the leading components.
+type Susceptibility struct {
+	Amplitude []float64 `json:"amplitude"` // length of the perturbation, 21 of them from 0
+	// The loss against the task's target, masked, mean over times of perturbation, for each amplitude.
+	Output     []float64   `json:"output"`         // along random directions in the span of the rows of W_out
+	Components []float64   `json:"pcs"`            // in the span of the first two principal components
+	Random     []float64   `json:"random"`         // in all directions
+	Input      []float64   `json:"input"`          // in the span of the columns of W_in
+	LossByTime [][]float64 `json:"output_by_time"` // of Output before the mean, by amplitude and time
+	// Relative is the sum over amplitudes of Output divided by that of Components: below 1 in oblique networks. The loss
+	// without perturbation is part of both, and nothing is normalised, as in the published figure.
+	Relative float64 `json:"relative"`
+}
+
+// What the published figure takes.
+const (
+	amplitudes = 21
+	moments    = 10
+	pcFrom     = 10 // components are those of states from here on
+)
+
+// Perturb measures susceptibility on a batch of trials. A run without noise but for the initial states (noise tells which)
+// is repeated with x replaced by x + A·u at one step, for 21 amplitudes A up to w.Amplitude·√N and ten times from w.From to
+// w.To, u a unit vector that is drawn for each trial, kind, amplitude and time; in the first trial it is the first
+// component, and the first row of W_out or column of W_in. The loss counts from w.LossFrom on; for Romo it
+// counts in all trials where the trial with the latest decision has it.
+//
+// It is an error if the window is not within the trial, no target counts after it, or the context ends. progress, if not nil, is
+// told how many of how many runs are done.
+func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand,
+	progress func(done, total int)) (*Susceptibility, error) {
+	if !(w.From >= 0 && w.To > w.From && simulate.Steps(w.To, task.Dt) < b.Steps && simulate.Steps(w.LossFrom, task.Dt) < b.Steps && w.Amplitude > 0) {
+		return nil, fmt.Errorf("probe: perturbation from %g to %g, loss from %g, does not fit trials of %g", w.From, w.To, w.LossFrom, float64(b.Steps)*task.Dt)
+	}
+	p := &perturbation{n: n, noise: rnn.Noise{Seed: seed, Off: true}, judged: after(name, b, w), rng: rng}
+	if p.judged == nil {
+		return nil, fmt.Errorf("probe: no target counts from %g on", w.LossFrom)
+	}
+	p.runner = rnn.NewRunner[float32](n.Config, b.Trials, b.Steps)
+	p.runner.Forward(n, b.Input, b.Trials, b.Steps, p.noise)
+	p.states = append([]float32(nil), p.runner.States()...)
+	base := p.loss()
+	from := min(simulate.Steps(pcFrom, task.Dt), b.Steps/2)
+	run := &simulate.Run{Batch: b, N: n.Config.N, Dt: n.Config.Dt, States: p.states}
+	kinds := p.kinds(Principal(run.Since(float64(from)*task.Dt), 2))
+
+	s := &Susceptibility{}
+	curves := []*[]float64{&s.Output, &s.Components, &s.Random, &s.Input}
+	total, done := len(kinds)*amplitudes*moments, 0
+	for a := range amplitudes {
+		amplitude := w.Amplitude * math.Sqrt(float64(n.Config.N)) * float64(a) / (amplitudes - 1)
+		s.Amplitude = append(s.Amplitude, amplitude)
+		for k, kind := range kinds {
+			losses := make([]float64, moments)
+			for j := range losses {
+				losses[j] = base
+				if a > 0 {
+					losses[j] = p.perturbed(kind, amplitude, moment(w, j))
+				}
+				done++
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				if progress != nil {
+					progress(done, total)
+				}
+			}
+			*curves[k] = append(*curves[k], mean(losses))
+			if k == 0 {
+				s.LossByTime = append(s.LossByTime, losses)
+			}
+		}
+	}
+	s.Relative = sum(s.Output) / sum(s.Components)
+	return s, nil
+}
+
+// moment returns the step of perturbation j: t_p = From + dt·⌊(To−From)/dt · j/10⌋.
+func moment(w Window, j int) int {
+	steps := math.Floor((w.To-w.From)/task.Dt*float64(j)/moments + 1e-9)
+	return simulate.Steps(w.From+task.Dt*steps, task.Dt)
+}
+
+// A perturbation is a network on a batch, its unperturbed states, and the targets that are judged.
+type perturbation struct {
+	n      *rnn.Network[float32]
+	noise  rnn.Noise
+	runner *rnn.Runner[float32]
+	states []float32 // unperturbed
+	judged *judge
+	rng    *rand.Rand
+}
+
+// A kind is a space of directions, with that of the first trial.
+type kind struct {
+	span
+	first []float64
+}
+
+// kinds returns output, components, random and input; a network without input has no span of inputs, and a zero vector there.
+func (p *perturbation) kinds(c *Components) []kind {
+	axis := mat.Col(nil, 0, c.Axes)
+	out := simulate.Readout(p.n)
+	config := p.n.Config
+	in := mat.NewDense(max(config.Inputs, 1), config.N, nil)
+	for i, v := range p.n.In {
+		in.Set(i%config.Inputs, i/config.Inputs, float64(v))
+	}
+	first := func(m *mat.Dense) []float64 { return unit(append([]float64(nil), m.RawRowView(0)...)) }
+	return []kind{
+		{spanOf(out), first(out)}, {span{config.N, c.Axes}, axis}, {span{n: config.N}, nil}, {spanOf(in), first(in)},
+	}
+}
+
+// perturbed returns the loss after a perturbation at a step.
+func (p *perturbation) perturbed(k kind, amplitude float64, step int) float64 {
+	copy(p.runner.States(), p.states)
+	size := p.n.Config.N
+	trials := len(p.states) / size / p.judged.steps
+	for trial := range trials {
+		u := k.first
+		if drawn := k.draw(p.rng); trial > 0 || u == nil {
+			u = drawn
+		}
+		x := p.runner.States()[(step*trials+trial)*size:][:size]
+		for i, v := range u {
+			x[i] += float32(amplitude * v)
+		}
+	}
+	p.runner.Resume(p.n, step, p.noise)
+	return p.loss()
+}
+
+// loss returns the squared error of the last run where it is judged.
+func (p *perturbation) loss() float64 {
+	z := p.runner.Outputs()
+	var sum float64
+	for i, at := range p.judged.at {
+		d := float64(z[at]) - float64(p.judged.target[i])
+		sum += d * d
+	}
+	return sum / float64(len(p.judged.at))
+}
+
+// A judge lists the outputs that count, and their targets.
+type judge struct {
+	steps  int
+	at     []int
+	target []float32
+}
+
+// after returns what counts after perturbations, or nil if nothing does.
+func after(name string, b *task.Batch, w Window) *judge {
+	if name == "romo" {
+		return aligned(b)
+	}
+	j := &judge{steps: b.Steps}
+	from := simulate.Steps(w.LossFrom, task.Dt) * b.Trials * b.Outputs
+	for i := from; i < len(b.Mask); i++ {
+		if b.Mask[i] {
+			j.at, j.target = append(j.at, i), append(j.target, b.Target[i])
+		}
+	}
+	if len(j.at) == 0 {
+		return nil
+	}
+	return j
+}
+
+// latestDecision returns the trial whose output counts from the latest step on, and that step.
+func latestDecision(b *task.Batch) (trial, step int) {
+	for i := range b.Trials {
+		for t := range b.Steps {
+			if !b.Mask[(t*b.Trials+i)*b.Outputs] {
+				continue
+			}
+			if t > step {
+				trial, step = i, t
+			}
+			break
+		}
+	}
+	return trial, step
+}
+
+// aligned moves the target values of every trial to the steps that count in the trial with the latest decision.
+func aligned(b *task.Batch) *judge {
+	latest, _ := latestDecision(b)
+	j := &judge{steps: b.Steps}
+	for trial := range b.Trials {
+		var target float32
+		for t := range b.Steps {
+			if i := t*b.Trials + trial; b.Mask[i*b.Outputs] {
+				target = b.Target[i*b.Outputs] // the same at all steps of a decision
+			}
+		}
+		for t := range b.Steps {
+			if b.Mask[(t*b.Trials+latest)*b.Outputs] {
+				j.at, j.target = append(j.at, (t*b.Trials+trial)*b.Outputs), append(j.target, target)
+			}
+		}
+	}
+	if len(j.at) == 0 {
+		return nil
+	}
+	return j
+}
+
+func sum(x []float64) (s float64) {
+	for _, v := range x {
+		s += v
+	}
+	return s
+}
+
+func mean(x []float64) float64 { return sum(x) / float64(len(x)) }

@@ -1,0 +1,73 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"oblique/loaders/recording"
+	"oblique/simulate/rnn"
+	"oblique/simulate/task"
+)
+
+func network(t testing.TB, n int, of task.Task) *rnn.Network[float32] {
+	t.Helper()
+	s := of.Spec()
+	net, err := rnn.New[float32](rnn.Config{N: n, Inputs: s.Inputs, Outputs: s.Outputs, Gain: 1.5, Readout: 1, Noise: 0.2, InitNoise: 1},
+		rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// TestSession: rows are trial after trial, the decoder gives the output, and times are dt·τ.
+func TestSession(t *testing.T) {
+	of := task.Cycling{Duration: 10}
+	n := network(t, 20, of)
+	run := Evaluate(n, of.Batch(4, nil), rnn.Noise{Seed: 3})
+	s := run.Session("net", n, 0.1)
+	if rows, units := s.Activity.Dims(); rows != 200 || units != 20 || math.Abs(s.Activity.Bin-0.02) > 1e-15 || s.Kind != recording.Model {
+		t.Fatalf("%d rows of %d units in bins of %g s, kind %s", rows, units, s.Activity.Bin, s.Kind)
+	}
+	if got, want := s.Activity.Values.At(2*50+7, 5), float64(run.States[(7*4+2)*20+5]); got != want {
+		t.Errorf("state of trial 2 at step 7: %g, want %g", got, want)
+	}
+	var z mat.Dense
+	z.Mul(s.Activity.Values, s.Decoder.W.T())
+	z.Sub(&z, s.Signals[0].Values)
+	if d := mat.Norm(&z, 2); d > 1e-5*mat.Norm(s.Signals[0].Values, 2) { // single precision
+		t.Errorf("the decoder is off by %g", d)
+	}
+	if s.Trials.Len() != 4 || s.Trials.Column("condition").Numbers[3] != 1 || math.Abs(s.Trials.Stop[3]-4) > 1e-12 {
+		t.Errorf("trials: %+v", s.Trials)
+	}
+}
+
+func TestSince(t *testing.T) {
+	of := task.Cycling{Duration: 10}
+	run := Evaluate(network(t, 6, of), of.Batch(2, nil), rnn.Noise{})
+	x := run.Since(1)
+	if rows, _ := x.Dims(); rows != 45*2 || x.At(1, 3) != float64(run.States[(5*2+1)*6+3]) {
+		t.Errorf("%d rows from t = 1, want 90", rows)
+	}
+	if Steps(1, 0.2) != 5 || Steps(3, 0.2) != 15 || Steps(0.99, 0.2) != 4 {
+		t.Errorf("steps %d, %d, %d, want 5, 15, 4", Steps(1, 0.2), Steps(3, 0.2), Steps(0.99, 0.2))
+	}
+}
+
+func ExampleEvaluate() {
+	cycling := task.Cycling{}
+	n, err := rnn.New[float32](rnn.Config{N: 32, Inputs: 2, Outputs: 2, Gain: 1.5, Readout: 1}, rand.New(rand.NewPCG(1, 0)))
+	if err != nil {
+		panic(err)
+	}
+	run := Evaluate(n, cycling.Batch(2, nil), rnn.Noise{Off: true, OffInit: true})
+	session := run.Session("cycling", n, 0.1)
+	rows, units := session.Activity.Dims()
+	fmt.Println(rows, units, session.Kind, session.Activity.Bin)
+	// Output: 720 32 model 0.020000000000000004
+}
