@@ -1,0 +1,146 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"oblique/simulate/task"
+)
+
+// TestPerturb: in an uncoupled linear network a perturbation A along the readout leaves an output A‖w‖(1−dt)ᵏ after k steps. In
+// a single trial its direction is the readout's.
+func TestPerturb(t *testing.T) {
+	const n = 10
+	net := feedback(t, n, 0, 0)
+	net.Config.InitNoise = 0
+	clear(net.In)
+	b := task.ComplexSine{}.Batch(1, rand.New(rand.NewPCG(1, 5)))
+	w := Window{From: 5, To: 25, LossFrom: 30, Amplitude: 10}
+	runs := 0
+	s, err := Perturb(context.Background(), net, "complexsine", b, w, 1, rand.New(rand.NewPCG(1, 6)), func(done, total int) {
+		if runs++; done != runs || total != 4*21*10 {
+			t.Fatalf("%d of %d runs, want %d of 840", done, total, runs)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	length := 0.0
+	for _, v := range net.Out {
+		length += float64(v * v)
+	}
+	length = math.Sqrt(length)
+	for a := range 21 {
+		amplitude := 10 * math.Sqrt(n) * float64(a) / 20
+		near(t, "amplitude", s.Amplitude[a], amplitude, 1e-12)
+		for j := range 10 {
+			at := 25 + 10*j // From in steps, and a tenth of 100 steps each
+			var want, count float64
+			for k := 150; k < b.Steps; k += 2 {
+				d := amplitude*length*math.Pow(0.8, float64(k-at)) - float64(b.Target[k])
+				want += d * d
+				count++
+			}
+			near(t, "loss", s.LossByTime[a][j], want/count, 1e-5) // single precision
+		}
+		near(t, "mean over times", s.Output[a], mean(s.LossByTime[a]), 1e-15)
+	}
+	near(t, "relative", s.Relative, sum(s.Output)/sum(s.Components), 1e-15)
+	if s.Output[0] != s.Components[0] || s.Random[0] != s.Input[0] {
+		t.Error("no perturbation is not the same in all directions")
+	}
+}
+
+// In a network that forgets all but the components that the task uses nothing is alike: but the generator decides, and the
+// context ends it.
+func TestPerturbDeterminism(t *testing.T) {
+	net := feedback(t, 12, 0.3, 0.1)
+	b := task.ComplexSine{}.Batch(4, rand.New(rand.NewPCG(1, 5)))
+	w, err := PublishedWindow("complexsine", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(seed uint64) *Susceptibility {
+		s, err := Perturb(context.Background(), net, "complexsine", b, w, 1, rand.New(rand.NewPCG(seed, 6)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	one := run(1)
+	if !slices.Equal(one.Random, run(1).Random) || slices.Equal(one.Random, run(2).Random) {
+		t.Error("the generator does not decide")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Perturb(ctx, net, "complexsine", b, w, 1, rand.New(rand.NewPCG(1, 6)), nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	for _, bad := range []Window{{5, 25, 60, 10}, {5, 4, 30, 10}, {5, 80, 30, 10}, {-1, 25, 30, 10}, {5, 25, 30, 0}} {
+		if _, err := Perturb(context.Background(), net, "complexsine", b, bad, 1, rand.New(rand.NewPCG(1, 6)), nil); err == nil {
+			t.Errorf("no error for window %+v", bad)
+		}
+	}
+}
+
+// The windows of the paper; Romo's targets are moved to where the trial with the latest decision has them.
+func TestPublishedWindow(t *testing.T) {
+	for _, name := range []string{"cycling", "flipflop", "mante", "complexsine"} {
+		of, err := task.ByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := PublishedWindow(name, nil)
+		if err != nil || w.To > w.LossFrom-5 || w.LossFrom > float64(of.Spec().Steps)*0.2 {
+			t.Errorf("%s: %+v, %v", name, w, err)
+		}
+	}
+	b := task.Romo{}.Batch(32, rand.New(rand.NewPCG(1, 5)))
+	w, err := PublishedWindow("romo", b)
+	latest, step := latestDecision(b)
+	if err != nil || math.Abs(w.To-(float64(step)*0.2-5)) > 1e-12 || step > 105 || w.Amplitude != 5 {
+		t.Errorf("romo: %+v, latest decision at step %d, %v", w, step, err)
+	}
+	j := after("romo", b, w)
+	if len(j.at) != 32*8 {
+		t.Fatalf("%d targets, want 8 in each of 32 trials", len(j.at))
+	}
+	for i, at := range j.at {
+		trial := at % 32
+		if !b.Mask[at/32*32+latest] || math.Abs(float64(j.target[i])) != 1 || (j.target[i] > 0) != (b.Conditions[trial] == 1) {
+			t.Fatalf("trial %d: target %g at step %d", trial, j.target[i], at/32)
+		}
+	}
+	if _, err := PublishedWindow("simplesine", b); err == nil {
+		t.Error("the paper does not perturb the simple sine")
+	}
+}
+
+// TestSpan: directions are unit vectors within their span, and rows that others give add nothing.
+func TestSpan(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	rows := gaussian(rng, 3, 7)
+	for j := range 7 {
+		rows.Set(2, j, 2*rows.At(0, j)-rows.At(1, j))
+	}
+	s := spanOf(rows)
+	if _, r := s.basis.Dims(); r != 2 {
+		t.Fatalf("%d directions in a plane", r)
+	}
+	for range 10 {
+		v := s.draw(rng)
+		near(t, "length", norm(v), 1, 1e-12)
+		for j := range 2 {
+			b := make([]float64, 7)
+			for i := range b {
+				b[i] = s.basis.At(i, j)
+			}
+			subtract(v, b, dot(v, b))
+		}
+		near(t, "what is left outside the span", norm(v), 0, 1e-12)
+	}
+}
