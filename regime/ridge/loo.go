@@ -11,7 +11,7 @@ import (
 
 // LeaveOneOut returns the mean squared error, over rows and outputs, that each row has under the fit to all other
 // rows: one row of the result for each number of components in ks (ascending), one column for each penalty. The
-// view must be that of the path's moments. A leverage of 1 (to rounding, 10⁻¹²), where a row determines its own fit,
+// view must be that of the path's moments. A leverage of 1 (to rounding, 10⁻¹⁰), where a row determines its own fit,
 // gives NaN.
 //
 // The cost is one product of the rows with V, and running sums over components; between the k asked for, the
@@ -208,8 +208,9 @@ func (s *sweep) measure(ki, rows int) {
 	}
 }
 
-// saturated is the least 1 − h that rounding leaves a digit of: below it a row is fitted by itself alone.
-const saturated = 1e-12
+// saturated is the least 1 − h that is told from zero: below it a row is fitted by itself alone. The rounding of a
+// decomposition reaches 10⁻¹¹ where variances span eight orders of magnitude.
+const saturated = 1e-10
 
 // squaredErrorsShifted returns Σ ((y − fit − γν·along)·inverse)².
 func squaredErrorsShifted(y, fit, inverse, along []float64, gammaNu float64) float64 {
