@@ -41,7 +41,7 @@ func newReport() *cobra.Command {
 The plan is checked as a whole, data included, before anything runs. Each result is kept in the folder of results, by
 the hash of its inputs and options: after an interruption, or when the plan has grown, only what is missing is computed.
 An analysis that fails does not stop the others; the exit status is then 4. In the end results.parquet, results.csv
-and results.json have one row for each figure. docs/report.md describes plans and results.`,
+and results.json have one row for each figure, and report.html shows them. docs/report.md describes plans and results.`,
 		Example: `  regime report plan.toml --dry-run
   regime report plan.toml --workers 8
   regime report plan.toml --engine slurm --partition long --cpus 4

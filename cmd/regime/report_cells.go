@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"oblique/datasets"
 	"oblique/internal/batch"
 	"oblique/internal/report"
 	"oblique/loaders/recording"
@@ -141,6 +142,10 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	e := report.Entry{Data: d.name, Group: d.group, Output: o.name, Prepare: prep.name, Method: m.name}
 	if e.Output == "" {
 		e.Output = rec.Output
+	}
+	id, _, _ := strings.Cut(d.flags["data"][0], ":")
+	if set, err := datasets.ByID(id); err == nil {
+		e.BibTeX = set.BibTeX
 	}
 	name := strings.Join([]string{e.Data, e.Output, e.Prepare, e.Method}, ", ")
 	inputs := []batch.Input{{Name: rec.Source.Path, SHA256: rec.Source.SHA256}}

@@ -94,9 +94,9 @@ var columns = []column{
 }
 
 // resultFiles are what a report leaves in its folder.
-var resultFiles = []string{"results.parquet", "results.csv", "results.json"}
+var resultFiles = []string{"results.parquet", "results.csv", "results.json", "report.html"}
 
-// writeResults writes a collection in long form: results.parquet, .csv and .json.
+// writeResults writes a collection in long form, as results.parquet, .csv and .json, and as a page to read.
 func writeResults(dir string, c *report.Collection) error {
 	rows := report.Long(c)
 	if err := writeParquet(filepath.Join(dir, "results.parquet"), c, rows); err != nil {
@@ -106,7 +106,11 @@ func writeResults(dir string, c *report.Collection) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, "results.json"), func(w io.Writer) error { return writeLongJSON(w, c, rows) })
+	err = atomicfile.Write(filepath.Join(dir, "results.json"), func(w io.Writer) error { return writeLongJSON(w, c, rows) })
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, "report.html"), func(w io.Writer) error { return report.HTML(w, c) })
 }
 
 // rowGroup is how many rows are written to Parquet at a time.
