@@ -55,7 +55,28 @@ func (f numpyFile) Root() Node {
 		}
 		arrays = append(arrays, node)
 	}
-	return newGroup(arrays)
+	return newGroup(asLists(arrays))
+}
+
+// asLists puts arrays named x[0], x[1], …, which follow one another from 0 on, into a list x: so are lists
+// written to an npz.
+func asLists(arrays []Node) []Node {
+	var nodes []Node
+	for i := 0; i < len(arrays); {
+		name := arrays[i].Info().Name
+		base, first := strings.CutSuffix(name, "[0]")
+		n := 1
+		for first && i+n < len(arrays) && arrays[i+n].Info().Name == fmt.Sprintf("%s[%d]", base, n) {
+			n++
+		}
+		if !first {
+			nodes = append(nodes, arrays[i])
+		} else {
+			nodes = append(nodes, newList(base, arrays[i:i+n]))
+		}
+		i += n
+	}
+	return nodes
 }
 
 // numpyArray is one array of such a file.

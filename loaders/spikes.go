@@ -3,6 +3,7 @@ package loaders
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"oblique/loaders/recording"
 )
@@ -185,5 +186,41 @@ func (l *loading) timedTrials() error {
 		return fmt.Errorf("loaders: %w: %d trials start and %d stop", recording.ErrShape, len(from.Data), len(to.Data))
 	}
 	l.s.Trials = &recording.Trials{Start: from.Data, Stop: to.Data}
-	return l.labels(l.s.Trials, -1)
+	if err := l.labels(l.s.Trials, -1); err != nil {
+		return err
+	}
+	return l.trialColumns(l.s.Trials)
+}
+
+// trialColumns takes every array trial_<name> with a number or text per trial as a column of the trials.
+func (l *loading) trialColumns(table *recording.Trials) error {
+	children, err := l.file.Root().Children()
+	if err != nil {
+		return err
+	}
+	known := slices.Concat(startNames, stopNames, labelNames)
+	for _, n := range children {
+		info := n.Info()
+		name, ok := strings.CutPrefix(info.Name, "trial_")
+		if !ok || slices.Contains(known, plain(info.Name)) {
+			continue
+		}
+		c := recording.Column{Name: name}
+		switch {
+		case info.Class == Text, info.Class == List:
+			if c.Texts, err = n.Strings(); err != nil || len(c.Texts) != table.Len() {
+				continue // something else than a text per trial
+			}
+		case isVector(info) && product(info.Dims) == table.Len():
+			v, err := n.Values()
+			if err != nil {
+				return err
+			}
+			c.Numbers = v.Data
+		default:
+			continue
+		}
+		table.Columns = append(table.Columns, c)
+	}
+	return nil
 }
