@@ -12,8 +12,8 @@
 //
 // The kernels are assembly for AVX-512 (AVX512F), for AVX2 with FMA3 and for NEON, and plain Go
 // otherwise. The best tier that the processor and the operating system support is chosen when
-// the program starts; nothing else turns one on or off. On arm64 Exp, Tanh, Sigmoid and Normal
-// are plain Go.
+// the program starts; nothing else turns one on or off. Normal has no kernel of its own for
+// AVX-512, where it uses that for AVX2, nor for NEON, where it is plain Go.
 //
 // # Bits
 //

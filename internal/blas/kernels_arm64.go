@@ -2,6 +2,7 @@ package blas
 
 //go:generate go run -C gen . -family gemm -neon
 //go:generate go run -C gen . -family level -neon
+//go:generate go run -C gen . -family vector -neon
 
 // NEON, with fused multiply-add, is part of every 64-bit ARM.
 
@@ -17,7 +18,7 @@ var neon32 = kernels[float32]{
 	pack: spack16NEON,
 	dot:  sdotNEON, axpy: saxpyNEON, scal: sscalNEON, axpy4: saxpy4NEON, dotAxpy: sdotAxpyNEON,
 	residuals: genericResiduals[float32], invert: genericInvert[float32],
-	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
+	exp: sexpNEON, tanh: stanhNEON, sigmoid: ssigmoidNEON,
 	normal: genericNormal[float32],
 }
 
@@ -29,6 +30,6 @@ var neon64 = kernels[float64]{
 	pack: dpack8NEON,
 	dot:  ddotNEON, axpy: daxpyNEON, scal: dscalNEON, axpy4: daxpy4NEON, dotAxpy: ddotAxpyNEON,
 	residuals: genericResiduals[float64], invert: genericInvert[float64],
-	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
+	exp: dexpNEON, tanh: dtanhNEON, sigmoid: dsigmoidNEON,
 	normal: genericNormal[float64],
 }

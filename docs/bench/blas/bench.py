@@ -5,7 +5,8 @@
 from the repository's root. It needs Go, a C compiler, Debian's libopenblas-dev and numpy. Each
 round runs the peer and then ours, with one and with two threads; of each line the best round
 counts, so that what else the machine does weighs less. Rates are GF/s, for functions the
-nanoseconds of an element.
+nanoseconds of an element, for the symmetric eigendecomposition milliseconds; there the peer is
+numpy.linalg.eigh, that is, the dsyevd of the LAPACK which numpy is linked to.
 """
 
 import os
@@ -20,23 +21,36 @@ import numpy as np
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"^Benchmark(\S+?)(?:-\d+)?\s.*?([\d.e+]+) (GF/s|ns/element)", re.M)
+SYM = re.compile(r"^Benchmark(Sym/\d+)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op", re.M)
+EIGH = """
+import time, numpy as np
+for n in (100, 500, 1000, 2000):
+    a = np.random.default_rng(1).standard_normal((n, n))
+    np.linalg.eigh(a)
+    start, runs = time.perf_counter(), 0
+    while runs == 0 or time.perf_counter() - start < 0.5:
+        np.linalg.eigh(a)
+        runs += 1
+    print(f"Sym/{n} {(time.perf_counter() - start) / runs * 1e3}")
+"""
 
 
 def best(table, name, value, better):
     table[name] = better(table.get(name, value), value)
 
 
-def peer(binary, threads):
-    out = subprocess.run([binary], env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}, check=True,
+def peer(command, threads):
+    out = subprocess.run(command, env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}, check=True,
                          capture_output=True, text=True).stdout
     return {name: float(rate) for name, rate in (line.split() for line in out.splitlines())}
 
 
-def ours(binary, threads):
+def ours(binary, threads, package):
     out = subprocess.run([binary, "-test.run", "^$", "-test.bench", ".", "-test.benchtime", "300ms"],
                          env={**os.environ, "GOMAXPROCS": str(threads)}, check=True, capture_output=True, text=True,
-                         cwd="internal/blas").stdout
-    return {m[1]: (float(m[2]), m[3]) for m in LINE.finditer(out)}
+                         cwd=package).stdout
+    found = {m[1]: (float(m[2]), m[3]) for m in LINE.finditer(out)}
+    return found | {m[1]: (float(m[2]) / 1e6, "ms") for m in SYM.finditer(out)}
 
 
 def numpy_functions():
@@ -62,15 +76,19 @@ def numpy_functions():
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        c, go = os.path.join(folder, "peer"), os.path.join(folder, "ours")
+        c, go, eigen = (os.path.join(folder, name) for name in ("peer", "blas", "eigen"))
         subprocess.run(["cc", "-O2", os.path.join(HERE, "peer.c"), "-o", c, "-lopenblas"], check=True)
         subprocess.run(["go", "test", "-c", "-o", go, "./internal/blas"], check=True)
+        subprocess.run(["go", "test", "-c", "-o", eigen, "./internal/eigen"], check=True)
         theirs, mine, units = {}, {}, {}
         for _ in range(ROUNDS):
             for threads in (1, 2):
-                for name, rate in peer(c, threads).items():
+                for name, rate in peer([c], threads).items():
                     best(theirs, (name, threads), rate, max)
-                for name, (value, unit) in ours(go, threads).items():
+                for name, ms in peer([sys.executable, "-c", EIGH], threads).items():
+                    best(theirs, (name, threads), ms, min)
+                results = ours(go, threads, "internal/blas") | ours(eigen, threads, "internal/eigen")
+                for name, (value, unit) in results.items():
                     units[name] = unit
                     best(mine, (name, threads), value, max if unit == "GF/s" else min)
             for name, ns in numpy_functions().items():

@@ -17,8 +17,9 @@ type neon struct {
 
 // neonFamilies are the kernels of each file.
 var neonFamilies = map[string]func(n *neon){
-	"gemm":  neonGemm,
-	"level": neonLevel,
+	"gemm":   neonGemm,
+	"level":  neonLevel,
+	"vector": neonVector,
 }
 
 // neonFile returns the file of one family of kernels, and the Go declarations of its functions.
