@@ -120,7 +120,37 @@ func (l *loading) timed(behavior []place) error {
 		}
 	}
 	l.namedUnits()
+	if err := l.observed(); err != nil {
+		return err
+	}
 	return l.timedTrials()
+}
+
+// observed takes when each unit was recorded: a list obs_intervals of matrices k×2, one per unit.
+func (l *loading) observed() error {
+	p := l.inv.only([]string{"obsintervals"}, func(i Info) bool { return i.Class == List && product(i.Dims) == len(l.s.Units) })
+	if p == nil {
+		return nil
+	}
+	children, err := p.node.Children()
+	if err != nil {
+		return err
+	}
+	for i, c := range children {
+		info := c.Info()
+		if info.Class != Numbers || len(info.Dims) != 2 || info.Dims[1] != 2 {
+			return nil // something else
+		}
+		v, err := c.Values()
+		if err != nil {
+			return err
+		}
+		x := v.Permute(0, 1)
+		for k := 0; k+1 < len(x); k += 2 {
+			l.s.Units[i].Observed = append(l.s.Units[i].Observed, recording.Interval{Start: x[k], Stop: x[k+1]})
+		}
+	}
+	return nil
 }
 
 // timedSignal adds a signal whose rows have times: those of a vector of the same length, or a step.

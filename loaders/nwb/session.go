@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"oblique/loaders/hdf5"
 	"oblique/loaders/recording"
 )
 
@@ -255,6 +256,9 @@ func (t *Table) Trials(notes *[]string) (*recording.Trials, error) {
 	for _, c := range t.Columns {
 		if c.Name == "start_time" || c.Name == "stop_time" {
 			continue
+		}
+		if c.data.Type().Class == hdf5.Compound {
+			continue // which samples of which series belong to a trial: its times say that
 		}
 		columns, err := c.columns()
 		if err != nil {

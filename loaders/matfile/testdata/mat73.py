@@ -69,7 +69,7 @@ class File:
     def text(self, parent, name, value):
         rows = [value] if isinstance(value, str) else list(value)
         units = [np.frombuffer(r.encode("utf-16-le"), "u2") for r in rows]
-        width = max(len(u) for u in units)
+        width = max((len(u) for u in units), default=0)
         if width == 0:
             d = self.empty(parent, name, "char", (0, 0))
         else:

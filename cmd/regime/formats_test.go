@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"oblique/internal/need"
+	"oblique/loaders/npz"
+)
+
+// runRegime runs a command in this process and returns what it writes.
+func runRegime(t *testing.T, args ...string) []byte {
+	t.Helper()
+	var out, errs bytes.Buffer
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	if err := root.Execute(); err != nil {
+		t.Fatalf("regime %v: %v\n%s", args, err, errs.String())
+	}
+	return out.Bytes()
+}
+
+// fitted is the result of a fit as JSON, without what tells one file from another.
+func fitted(t *testing.T, file string, args ...string) string {
+	t.Helper()
+	var result map[string]any
+	if err := json.Unmarshal(runRegime(t, append([]string{"fit", "--data", file, "--json", "--bootstrap", "5", "--shifts", "5"}, args...)...), &result); err != nil {
+		t.Fatal(err)
+	}
+	data := result["data"].(map[string]any)
+	for _, key := range []string{"name", "sha256", "path", "format", "outputs"} // names are not in every format {
+		delete(data, key)
+	}
+	delete(result, "notes")
+	delete(result, "provenance")
+	b, err := json.MarshalIndent(result, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// as73 writes what a MATLAB 5 file holds as version 7.3, by scipy and h5py.
+func as73(t *testing.T, from, to string) {
+	t.Helper()
+	python := need.Modules(t, "numpy", "scipy.io", "h5py")
+	folder := filepath.Join(need.Root(t), "loaders", "matfile", "testdata")
+	const script = `
+import sys
+sys.path.insert(0, sys.argv[1])
+import mat73, scipy.io
+with mat73.File(sys.argv[3]) as f:
+    for name, x in scipy.io.loadmat(sys.argv[2]).items():
+        if not name.startswith("__"):
+            f.write(name, x)
+`
+	if out, err := exec.Command(python, "-B", "-c", script, folder, from, to).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// TestFitFormats: the same recording gives the same result to the last digit, whichever file it is in.
+func TestFitFormats(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "good.npz")
+	const rows, n = 400, 12
+	x, y, ids := make([]float64, rows*n), make([]float64, rows*2), make([]int32, rows)
+	for i := range x {
+		x[i] = 10 + 5*math.Sin(float64(i*i%1009))
+	}
+	for i := range rows {
+		y[2*i], y[2*i+1] = x[i*n]-x[i*n+1]+math.Sin(float64(i)), x[i*n+2]+math.Cos(float64(i))
+		ids[i] = int32(i / 40)
+	}
+	if err := npz.Write(path, npz.Value{Name: "rates", Shape: []int{rows, n}, Data: x}, npz.Value{Name: "hand_vel", Shape: []int{rows, 2}, Data: y},
+		npz.Value{Name: "trial_ids", Data: ids}, npz.Value{Name: "bin_s", Shape: []int{}, Data: []float64{0.02}}); err != nil {
+		t.Fatal(err)
+	}
+	want := fitted(t, path, "--smooth", "40ms", "--lag", "40ms")
+	for _, ext := range []string{".mat", ".parquet", ".arrow", ".feather"} {
+		to := filepath.Join(dir, "good"+ext)
+		runRegime(t, "convert", path, to)
+		if got := fitted(t, to, "--smooth", "40ms", "--lag", "40ms"); got != want {
+			t.Errorf("%s differs:\n%s\n%s", ext, got, want)
+		}
+	}
+	newer := filepath.Join(dir, "newer.mat")
+	as73(t, filepath.Join(dir, "good.mat"), newer)
+	if got := fitted(t, newer, "--smooth", "40ms", "--lag", "40ms"); got != want {
+		t.Errorf("MATLAB 7.3 differs:\n%s\n%s", got, want)
+	}
+	text := filepath.Join(dir, "good.csv")
+	if err := os.WriteFile(text, asCSV(x, y, ids, n), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := fitted(t, text, "--smooth", "40ms", "--lag", "40ms", "--file-bin", "20ms"); got != want {
+		t.Errorf("CSV differs:\n%s\n%s", got, want)
+	}
+}
+
+func asCSV(x, y []float64, ids []int32, n int) []byte {
+	var b bytes.Buffer
+	for j := range n {
+		fmt.Fprintf(&b, "rates_%d,", j)
+	}
+	b.WriteString("hand_vel_x,hand_vel_y,trial_ids\n")
+	for i, id := range ids {
+		for j := range n {
+			fmt.Fprintf(&b, "%v,", x[i*n+j])
+		}
+		fmt.Fprintf(&b, "%v,%v,%d\n", y[2*i], y[2*i+1], id)
+	}
+	return b.Bytes()
+}
+
+// TestFitNWB: the same session of spike times and events from NWB of three writers, npz, MATLAB 5 and 7.3.
+func TestFitNWB(t *testing.T) {
+	folder := filepath.Join(need.Root(t), "loaders", "nwb", "testdata")
+	from := filepath.Join(folder, "pynwb.nwb")
+	args := []string{"--behavior", "hand_pos", "--align", "move_onset_time", "--window", "-250ms:450ms", "--bin", "20ms", "--smooth", "40ms",
+		"--nan", "drop", "--where", "split!=test"}
+	want := fitted(t, from, args...)
+	dir := t.TempDir()
+	older, newer, zipped := filepath.Join(dir, "s.mat"), filepath.Join(dir, "n.mat"), filepath.Join(dir, "s.npz")
+	runRegime(t, "convert", from, older)
+	runRegime(t, "convert", from, zipped)
+	as73(t, older, newer)
+	for _, path := range []string{filepath.Join(folder, "latest.nwb"), filepath.Join(folder, "matnwb.nwb"), zipped, older, newer} {
+		if got := fitted(t, path, args...); got != want {
+			t.Errorf("%s differs:\n%s\n%s", filepath.Base(path), got, want)
+		}
+	}
+	// All trials, in the bins of the sampling of behaviour.
+	runRegime(t, "fit", "--data", from, "--behavior", "hand_vel", "--align", "move_onset_time", "--window", "-250ms:450ms", "--bin", "5ms", "--nan", "drop",
+		"--bootstrap", "-1", "--shifts", "-1")
+}
