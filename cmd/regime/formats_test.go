@@ -36,7 +36,7 @@ func fitted(t *testing.T, file string, args ...string) string {
 		t.Fatal(err)
 	}
 	data := result["data"].(map[string]any)
-	for _, key := range []string{"name", "sha256", "path", "format", "outputs"} // names are not in every format {
+	for _, key := range []string{"name", "sha256", "path", "format", "outputs"} { // names are not in every format
 		delete(data, key)
 	}
 	delete(result, "notes")
