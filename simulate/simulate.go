@@ -14,6 +14,7 @@ package simulate
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -57,6 +58,16 @@ func (r *Run) Since(time float64) *mat.Dense {
 
 // Output returns the outputs as a matrix of Rows rows.
 func (r *Run) Output() *mat.Dense { return dense(r.Outputs, r.Batch.Outputs) }
+
+// Finite reports whether all states are finite numbers, and squares of them too: a network may grow without bound.
+func (r *Run) Finite() bool {
+	for _, v := range r.States {
+		if !(v*v <= math.MaxFloat32) {
+			return false
+		}
+	}
+	return true
+}
 
 // Steps turns a time into steps by truncation, as the published code does. The hair keeps 1/0.2 from becoming 4.
 func Steps(time, dt float64) int { return int(time/dt + 1e-9) }

@@ -59,6 +59,17 @@ func TestSince(t *testing.T) {
 	}
 }
 
+func TestFinite(t *testing.T) {
+	for _, c := range []struct {
+		state float64
+		want  bool
+	}{{0, true}, {1e18, true}, {1e30, false}, {math.NaN(), false}, {math.Inf(-1), false}} {
+		if got := (&Run{States: []float32{1, float32(c.state)}}).Finite(); got != c.want {
+			t.Errorf("finite with a state of %g: %v", c.state, got)
+		}
+	}
+}
+
 func ExampleEvaluate() {
 	cycling := task.Cycling{}
 	n, err := rnn.New[float32](rnn.Config{N: 32, Inputs: 2, Outputs: 2, Gain: 1.5, Readout: 1}, rand.New(rand.NewPCG(1, 0)))

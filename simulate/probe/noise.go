@@ -30,7 +30,7 @@ const (
 
 // NoiseCompression repeats the first four trials of a batch 16 times each, with the same inputs but noise of its own, and returns
 // the variance of x less the mean over repeats, pooled over trials and all times. Components are those of the means. It is an
-// error if the batch has fewer than four trials or the network has no noise.
+// error if the batch has fewer than four trials, the network has no noise, or its states grow without bound.
 func NoiseCompression(n *rnn.Network[float32], b *task.Batch, seed uint64, rng *rand.Rand) (NoiseVariance, error) {
 	if b.Trials < noiseConditions {
 		return NoiseVariance{}, fmt.Errorf("probe: %d trials, want at least %d", b.Trials, noiseConditions)
@@ -39,6 +39,9 @@ func NoiseCompression(n *rnn.Network[float32], b *task.Batch, seed uint64, rng *
 		return NoiseVariance{}, fmt.Errorf("probe: the network has no noise to compress")
 	}
 	run := simulate.Evaluate(n, repeated(b), rnn.Noise{Seed: seed})
+	if !run.Finite() {
+		return NoiseVariance{}, errUnbounded
+	}
 	means, rest := aroundConditions(run)
 	cov := covariance(rest, columnMeans(rest))
 	components := Principal(means, 2)

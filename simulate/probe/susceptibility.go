@@ -66,7 +66,7 @@ const (
 // component, and the first row of W_out or column of W_in. The loss counts from w.LossFrom on; for Romo it
 // counts in all trials where the trial with the latest decision has it.
 //
-// It is an error if the window is not within the trial, no target counts after it, or the context ends. progress, if not nil, is
+// It is an error if the window is not within the trial, no target counts after it, states grow without bound, or the context ends. progress, if not nil, is
 // told how many of how many runs are done.
 func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand,
 	progress func(done, total int)) (*Susceptibility, error) {
@@ -80,9 +80,12 @@ func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.
 	p.runner = rnn.NewRunner[float32](n.Config, b.Trials, b.Steps)
 	p.runner.Forward(n, b.Input, b.Trials, b.Steps, p.noise)
 	p.states = append([]float32(nil), p.runner.States()...)
+	run := &simulate.Run{Batch: b, N: n.Config.N, Dt: n.Config.Dt, States: p.states}
+	if !run.Finite() {
+		return nil, errUnbounded
+	}
 	base := p.loss()
 	from := min(simulate.Steps(pcFrom, task.Dt), b.Steps/2)
-	run := &simulate.Run{Batch: b, N: n.Config.N, Dt: n.Config.Dt, States: p.states}
 	kinds := p.kinds(Principal(run.Since(float64(from)*task.Dt), 2))
 
 	s := &Susceptibility{}

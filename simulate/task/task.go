@@ -146,3 +146,20 @@ func ByName(name string) (Task, error) {
 	}
 	return nil, fmt.Errorf("task: no task %q; there are: %s", name, strings.Join(names, ", "))
 }
+
+// Lasting returns a task with trials of another duration, in τ. Targets end where they do. It is an error for tasks whose trials have
+// a length of their own, and for a duration that is no number of steps from 2 to 2²⁰.
+func Lasting(t Task, duration float64) (Task, error) {
+	if !(duration >= 2*Dt && duration <= Dt*(1<<20)) {
+		return nil, fmt.Errorf("task: a trial of duration %g", duration)
+	}
+	switch t := t.(type) {
+	case Cycling:
+		t.Duration = duration
+		return t, nil
+	case SimpleSine:
+		t.Duration = duration
+		return t, nil
+	}
+	return nil, fmt.Errorf("task: trials of %s have a duration of their own", t.Spec().Name)
+}

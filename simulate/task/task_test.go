@@ -145,6 +145,23 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
+func TestLasting(t *testing.T) {
+	for _, task := range []Task{Cycling{}, SimpleSine{}} {
+		longer, err := Lasting(task, 150)
+		if err != nil || longer.Spec().Steps != 750 {
+			t.Errorf("%s: %v, %v", task.Spec().Name, longer, err)
+		}
+	}
+	if _, err := Lasting(Romo{}, 150); err == nil {
+		t.Error("Romo has another duration")
+	}
+	for _, d := range []float64{0, -1, 0.2, math.NaN(), math.Inf(1), 1e9} {
+		if _, err := Lasting(Cycling{}, d); err == nil {
+			t.Errorf("a duration of %g is no error", d)
+		}
+	}
+}
+
 func ExampleByName() {
 	cycling, err := ByName("cycling")
 	if err != nil {

@@ -169,3 +169,14 @@ func clip(gradients [][]float32, most float64) {
 		}
 	}
 }
+
+// FinalLoss returns the mean loss of the last 50 steps, or of all if there are fewer, which the published tables have. It is NaN
+// before the first step.
+func (s *State) FinalLoss() float64 {
+	last := s.Loss[max(0, len(s.Loss)-50):]
+	var sum float64
+	for _, l := range last {
+		sum += l
+	}
+	return sum / float64(len(last))
+}

@@ -134,3 +134,16 @@ func Example() {
 	fmt.Println("steps:", s.Steps(), "learned:", s.Loss[99] < s.Loss[0]/2)
 	// Output: steps: 100 learned: true
 }
+
+func TestFinalLoss(t *testing.T) {
+	s := &State{}
+	if !math.IsNaN(s.FinalLoss()) {
+		t.Error("a loss before the first step")
+	}
+	for i := range 60 {
+		s.Loss = append(s.Loss, float64(i))
+	}
+	if got := s.FinalLoss(); got != 34.5 { // of 10 to 59
+		t.Errorf("final loss %g, want 34.5", got)
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"oblique/loaders/recording"
+	"oblique/simulate"
+	"oblique/simulate/rnn"
+	"oblique/simulate/task"
+)
+
+func newSimulateRun() *cobra.Command {
+	var dir, out string
+	var trials trialOptions
+	c := &cobra.Command{
+		Use:   "run --net DIR --out FILE.npz",
+		Short: "Record a trained network on fresh trials",
+		Long: `run writes a recording of a trained network: rates (the state x of each unit, which may be negative), behavior (the
+output z = W_out x), trial_ids, condition, bin_s, kind, and the readout, which analyses take as the known decoder.`,
+		Example: `  regime simulate run --net net/ --out recording.npz
+  regime simulate run --net net/ --noise-free --duration 150 --trials 2 --out long.npz`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if dir == "" || out == "" {
+				return hinted(usage("simulate run: --net and --out are needed"), "regime simulate run --net net/ --out recording.npz")
+			}
+			if err := trials.check(); err != nil {
+				return err
+			}
+			net, err := readNetwork(dir)
+			if err != nil {
+				return err
+			}
+			session, err := trials.session(net.network, net.options.Task, filepath.Base(filepath.Clean(dir)))
+			if err != nil {
+				return err
+			}
+			if err := writeRecording(out, session); err != nil {
+				return err
+			}
+			rows, n := session.Activity.Dims()
+			fmt.Fprintf(c.ErrOrStderr(), "regime: wrote %s: %d trials, rates %d×%d, bins of %.4g s\n", out, session.Trials.Len(), rows, n, session.Activity.Bin)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&dir, "net", "", "folder of a trained network")
+	c.Flags().StringVar(&out, "out", "", "the npz file to write")
+	trials.AddFlags(c.Flags())
+	return c
+}
+
+// session runs a network on trials of a task.
+func (o *trialOptions) session(n *rnn.Network[float32], name, title string) (*recording.Session, error) {
+	of, err := task.ByName(name)
+	if err != nil {
+		return nil, err
+	}
+	if o.duration != 0 {
+		if of, err = task.Lasting(of, o.duration); err != nil {
+			return nil, &failure{status: exitUsage, err: fmt.Errorf("--duration: %w", err)}
+		}
+	}
+	b := of.Batch(o.trials, stream(o.seed, "trials"))
+	run := simulate.Evaluate(n, b, rnn.Noise{Seed: o.seed, Off: o.noiseFree, OffInit: o.noiseFree})
+	if !run.Finite() {
+		return nil, badData(errors.New("the network's states grow without bound"))
+	}
+	return run.Session(title, n, o.tau.Seconds()), nil
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"oblique/simulate/rnn"
+	"oblique/simulate/train"
+)
+
+// trainCommand are the flags of regime simulate train.
+type trainCommand struct {
+	options                      train.Options
+	readout, activation          string
+	gain, initStd                float64
+	noise, initNoise, inputNoise float64
+	trained                      []string
+	out                          string
+	every                        int
+	json                         bool
+	trials                       trialOptions
+	flags                        *pflag.FlagSet
+}
+
+func newSimulateTrain() *cobra.Command {
+	o := &trainCommand{}
+	c := &cobra.Command{
+		Use:   "train --task TASK --out DIR",
+		Short: "Train a network",
+		Long: `train draws a network from the seed and trains it by Adam on the masked squared error; what no flag says is as
+published for the task. The folder gets weights.npz (in, rec, out, h0, and the same _initial), loss.npz, options.json, and
+recording.npz: the network on fresh trials, with its readout as known decoder, for regime fit, scaling and compare.
+
+A training that is interrupted, even killed, goes on from the folder's checkpoint when the same command is given again,
+and ends in the same bytes. With more --steps a finished one is trained on.`,
+		Example: `  regime simulate train --task cycling --readout large --seed 1 --out oblique/
+  regime simulate train --task cycling --readout small --seed 1 --out aligned/
+  regime simulate train --task flipflop --n 64 --steps 500 --out small/`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
+	}
+	o.AddFlags(c.Flags())
+	return c
+}
+
+func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
+	o.flags = f
+	f.StringVar(&o.options.Task, "task", "", "what to train on: see regime simulate tasks")
+	f.StringVar(&o.readout, "readout", "small", "norm of the readout's rows before training: small (1/√N), large (1), or a number")
+	f.IntVar(&o.options.N, "n", 0, "units (default 512)")
+	f.StringVar(&o.activation, "activation", "", "tanh (default), relu, linear, erf or softplus")
+	f.Float64Var(&o.gain, "gain", 1.5, "g of the recurrent weights: 1.5 is chaotic, 0.7 decays")
+	f.IntVar(&o.options.Rank, "rank", 0, "rank of what is trained of W (default full)")
+	f.Float64Var(&o.initStd, "init-std", 0, "standard deviation of the initial state that all trials share (default the task's)")
+	f.Float64Var(&o.noise, "noise", 0, "strength of the white noise on units (default the task's)")
+	f.Float64Var(&o.initNoise, "init-noise", 0, "standard deviation of each trial's own part of the initial state (default the task's)")
+	f.Float64Var(&o.inputNoise, "input-noise", 0, "strength of white noise on inputs")
+	f.IntVar(&o.options.Steps, "steps", 0, "training steps (default the task's)")
+	f.IntVar(&o.options.Batch, "batch", 0, "trials of a step (default the task's)")
+	f.Float64Var(&o.options.Rate, "rate", 0, "learning rate times N (default the task's for readout and gain)")
+	f.StringSliceVar(&o.trained, "train", nil, "weights to train: in,rec,out (default the task's)")
+	f.Float64Var(&o.options.Clip, "clip", 0, "bound of the gradient's norm (default none)")
+	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of weights, trials and noise")
+	f.StringVar(&o.out, "out", "", "folder of the network")
+	f.IntVar(&o.every, "checkpoint-every", 100, "training steps between checkpoints")
+	f.BoolVar(&o.json, "json", false, "write the outcome as JSON")
+	o.trials.AddFlags(f)
+}
+
+// resolve returns the training that the flags ask for.
+func (o *trainCommand) resolve() (train.Options, error) {
+	t := o.options
+	t.Activation = rnn.Activation(o.activation)
+	switch o.readout {
+	case "large":
+		t.Large = true
+	case "small":
+	default:
+		norm, err := strconv.ParseFloat(o.readout, 64)
+		if err != nil || !(norm > 0) {
+			return t, usage("--readout %q: want small, large or a number above 0", o.readout)
+		}
+		t.Readout = norm
+	}
+	for name, to := range map[string]struct {
+		option **float64
+		value  float64
+	}{"gain": {&t.Gain, o.gain}, "init-std": {&t.InitStd, o.initStd}, "noise": {&t.Noise, o.noise},
+		"init-noise": {&t.InitNoise, o.initNoise}, "input-noise": {&t.InputNoise, o.inputNoise}} {
+		if o.flags.Changed(name) {
+			*to.option = &to.value
+		}
+	}
+	for _, w := range list(o.trained) {
+		t.Trained = append(t.Trained, train.Weight(w))
+	}
+	switch {
+	case t.Task == "":
+		return t, hinted(usage("no task: --task is missing"), "regime simulate tasks lists them")
+	case o.out == "":
+		return t, hinted(usage("no folder: --out is missing"), "--out net/")
+	case o.every < 1:
+		return t, usage("--checkpoint-every %d: want at least 1", o.every)
+	}
+	t, err := t.Resolved()
+	if err != nil {
+		return t, &failure{status: exitUsage, err: err}
+	}
+	return t, o.trials.check()
+}
+
+// outcome is what train says in the end.
+type outcome struct {
+	Task      string  `json:"task"`
+	N         int     `json:"n"`
+	Steps     int     `json:"steps"`
+	FirstLoss float64 `json:"first_loss"`
+	FinalLoss float64 `json:"final_loss"` // mean of the last 50 steps
+	Out       string  `json:"out"`
+}
+
+func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
+	options, err := o.resolve()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+	s, err := o.begin(options, stderr)
+	if err != nil {
+		return err
+	}
+	if err := o.train(ctx, s, stderr); err != nil {
+		return err
+	}
+	if err := writeNetwork(o.out, s); err != nil {
+		return err
+	}
+	session, err := o.trials.session(s.Network, options.Task, filepath.Base(filepath.Clean(o.out)))
+	if err != nil {
+		return err
+	}
+	if err := writeRecording(filepath.Join(o.out, recordingFile), session); err != nil {
+		return err
+	}
+	end := outcome{options.Task, options.N, s.Steps(), s.Loss[0], s.FinalLoss(), o.out}
+	if o.json {
+		return writeJSON(stdout, end)
+	}
+	t := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(t, "task\t%s\nunits\t%d\nsteps\t%d\nfirst loss\t%.4g\nfinal loss\t%.4g\nfolder\t%s\n",
+		end.Task, end.N, end.Steps, end.FirstLoss, end.FinalLoss, end.Out)
+	return t.Flush()
+}
+
+// begin resumes the training in the folder, or starts it.
+func (o *trainCommand) begin(options train.Options, stderr io.Writer) (*train.State, error) {
+	s, err := train.Resume(filepath.Join(o.out, checkpointFile), options)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return train.Start(options)
+	case errors.Is(err, train.ErrOther):
+		return nil, hinted(err, "another --out, or the flags that %s was begun with", o.out)
+	case errors.Is(err, train.ErrCheckpoint):
+		return nil, hinted(badData(err), "without the file the training begins anew")
+	case err != nil:
+		return nil, err
+	}
+	fmt.Fprintf(stderr, "regime: %s is at step %d of %d\n", o.out, s.Steps(), options.Steps)
+	return s, nil
+}
+
+// train runs the training and keeps its checkpoint, also when it is interrupted.
+func (o *trainCommand) train(ctx context.Context, s *train.State, stderr io.Writer) error {
+	path := filepath.Join(o.out, checkpointFile)
+	bar := newProgress(stderr)
+	defer bar.clear()
+	err := s.Run(ctx, func(s *train.State) error {
+		bar.update(fmt.Sprintf("loss %.4g, step", s.Loss[len(s.Loss)-1]), s.Steps(), s.Options.Steps)
+		if s.Steps()%o.every == 0 {
+			return s.Save(path)
+		}
+		return nil
+	})
+	return errors.Join(err, s.Save(path))
+}
+
+// trialOptions are the flags of how trials are recorded.
+type trialOptions struct {
+	trials    int
+	tau       time.Duration
+	duration  float64
+	noiseFree bool
+	seed      uint64
+}
+
+func (o *trialOptions) AddFlags(f *pflag.FlagSet) {
+	f.IntVar(&o.trials, "trials", 32, "trials of the recording")
+	f.DurationVar(&o.tau, "tau", 100*time.Millisecond, "the membrane time constant, which maps network time to seconds: a bin is 0.2 of it")
+	f.Float64Var(&o.duration, "duration", 0, "of a trial, in τ, for cycling and simplesine (default the task's)")
+	f.BoolVar(&o.noiseFree, "noise-free", false, "no noise, and no initial state but the one that all trials share")
+	f.Uint64Var(&o.seed, "trial-seed", 0, "seed of the recording's trials and noise")
+}
+
+func (o *trialOptions) check() error {
+	switch {
+	case o.trials < 1 || o.trials > 1<<16:
+		return usage("--trials %d: want 1 to %d", o.trials, 1<<16)
+	case o.tau <= 0:
+		return usage("--tau %v: want a duration above 0", o.tau)
+	}
+	return nil
+}

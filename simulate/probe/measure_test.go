@@ -1,0 +1,92 @@
+package probe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"oblique/simulate/rnn"
+)
+
+func subject(t *testing.T, task string, inputs, outputs int) Subject {
+	t.Helper()
+	n, err := rnn.New[float32](rnn.Config{N: 16, Inputs: inputs, Outputs: outputs, Gain: 1.5, Readout: 1, Noise: 0.2, InitNoise: 1},
+		rand.New(rand.NewPCG(9, 4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Subject{Task: task, Network: n, Initial: n, Other: n, Trials: 8, Seed: 1}
+}
+
+// TestTake takes all measures of an untrained network: they are those of the functions, serialise, and repeat.
+func TestTake(t *testing.T) {
+	s := subject(t, "flipflop", 3, 3)
+	r, err := Take(context.Background(), s, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Notes) > 0 || r.Geometry == nil || r.Noise == nil || r.Perturbation == nil || r.Spectrum == nil || r.Eigenvalues == nil || len(r.FixedPoints) != 8 {
+		t.Fatalf("%+v", r)
+	}
+	near(t, "distance from itself", *r.Dissimilarity, 0, 1e-6)
+	for _, e := range r.Eigenvalues.Change {
+		if e != [2]float64{} {
+			t.Fatalf("nothing has changed, but an eigenvalue is %v", e)
+		}
+	}
+	if len(r.Geometry.Variance) != 16 || r.Geometry.DX != Dimension(r.Geometry.Variance, 0.9) || len(r.Spectrum.Power) != 6 {
+		t.Errorf("%d shares, %d spectra", len(r.Geometry.Variance), len(r.Spectrum.Power))
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{`"rho":`, `"r2_by_pcs":`, `"relative":`, `"ratio":`, `"fixed_points":`} {
+		if !strings.Contains(string(data), key) {
+			t.Errorf("no %s in the JSON", key)
+		}
+	}
+	again, err := Take(context.Background(), s, nil, nil)
+	if err != nil || !reflect.DeepEqual(r, again) {
+		t.Error("the same seed gives another report")
+	}
+}
+
+func TestTakeParts(t *testing.T) {
+	s := subject(t, "fixedpoints", 1, 1)
+	r, err := Take(context.Background(), s, []Measure{MeasurePerturbation, MeasureSpectrum}, nil)
+	if err != nil || r.Geometry != nil || r.Spectrum == nil || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "does not perturb") {
+		t.Errorf("%+v, %v", r, err)
+	}
+	s.Task = "chess"
+	if _, err := Take(context.Background(), s, nil, nil); err == nil {
+		t.Error("no error for an unknown task")
+	}
+	s.Task, s.Trials = "fixedpoints", 2
+	if _, err := Take(context.Background(), s, nil, nil); err == nil {
+		t.Error("no error for two trials")
+	}
+	s.Trials = 8
+	s.Network = s.Network.Clone()
+	clear(s.Network.Out)
+	if r, err := Take(context.Background(), s, []Measure{MeasureGeometry}, nil); err != nil || r.Geometry != nil || len(r.Notes) != 1 {
+		t.Errorf("a readout of zero: %+v, %v", r, err)
+	}
+	s.Network.Config.Activation = rnn.Linear
+	for i := range s.Network.Rec {
+		s.Network.Rec[i] = 1e10
+	}
+	if _, err := Take(context.Background(), s, nil, nil); err == nil || !strings.Contains(err.Error(), "without bound") {
+		t.Errorf("a network that grows: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.Trials = 8
+	if _, err := Take(ctx, s, nil, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
