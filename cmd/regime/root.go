@@ -39,7 +39,7 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 		return &failure{status: exitUsage, err: errors.New(strings.TrimSpace(err.Error())),
 			hint: fmt.Sprintf("%s --help", c.CommandPath())}
 	})
-	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newInfo(), newConvert(), newDatasets())
+	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newReproduce(), newInfo(), newConvert(), newDatasets())
 	return root
 }
 
