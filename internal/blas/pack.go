@@ -170,7 +170,7 @@ func (p *product[T]) panels(w *workspace[T], pc, kb, jc, cols, rows int) operand
 }
 
 // packPanels copies a kb×cols block into panels of the tile's width, the last one filled with
-// zeros.
+// zeros: nothing reads what they give, but subnormal numbers left there could be slow.
 func (k *kernels[T]) packPanels(dst, src []T, rs, cs, kb, cols int) {
 	width := k.cols
 	for j := 0; j < cols; j += width {
