@@ -10,7 +10,7 @@ import (
 )
 
 // Trial draws one trial of a task over time, in units of τ: above its inputs, below its targets, with a dot wherever the target
-// counts in the loss. It is an error if there is no such trial.
+// counts in the loss. Channels are numbered at the right end. It is an error if there is no such trial.
 func Trial(s task.Spec, b *task.Batch, trial int) (*Figure, error) {
 	if b == nil {
 		return nil, errors.New("plot: no batch of trials")
@@ -43,11 +43,16 @@ func trialPanel(what string, b *task.Batch, trial, channels int, values []float3
 		}
 		all = append(all, y...)
 		p.marks = append(p.marks, curve{x, y, stroke(col, thinLine)})
+		if channels > 1 {
+			p.ends = append(p.ends, endLabel{fmt.Sprint(c + 1), y[b.Steps-1], col})
+		}
 		if at != nil {
 			p.marks = append(p.marks, dots{x: at, y: counted, color: col, radius: 1.3})
 		}
 	}
-	p.y = linear(what, 4, append(all, -0.1, 0.1)...)
+	lo, hi := extent(append(all, -0.1, 0.1), false)
+	const room = 0.15 // for the numbers of channels that end at the same value
+	p.y = linearExact(what, 4, lo-room*(hi-lo), hi+room*(hi-lo))
 	if !anyFinite(all) {
 		p.explain("no " + what)
 	}

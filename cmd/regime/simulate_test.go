@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"oblique/internal/need"
+)
+
+// TestSimulateInterrupted: a training that gets SIGINT ends with status 130 and a checkpoint, from which it ends in the bytes of one
+// that was left alone.
+func TestSimulateInterrupted(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	command := func(out string) *exec.Cmd {
+		c := exec.Command(regime, "simulate", "train", "--task", "cycling", "--n", "32", "--batch", "8", "--steps", "300",
+			"--checkpoint-every", "5", "--trials", "4", "--out", filepath.Join(dir, out))
+		c.Stderr = &bytes.Buffer{}
+		return c
+	}
+	c := command("interrupted")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	checkpoint := filepath.Join(dir, "interrupted", checkpointFile)
+	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(checkpoint); err == nil {
+			break
+		}
+		if time.Since(begun) > time.Minute {
+			t.Fatal("no checkpoint in a minute")
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := c.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Fatalf("%v, want status %d: %s", err, exitInterrupted, c.Stderr)
+	}
+	again := command("interrupted")
+	if err := again.Run(); err != nil {
+		t.Fatalf("%v: %s", err, again.Stderr)
+	}
+	if said := again.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, "is at step") {
+		t.Errorf("it does not say that it goes on: %s", said)
+	}
+	alone := command("alone")
+	if err := alone.Run(); err != nil {
+		t.Fatalf("%v: %s", err, alone.Stderr)
+	}
+	for _, file := range []string{weightsFile, lossFile, checkpointFile} {
+		one, err := os.ReadFile(filepath.Join(dir, "interrupted", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, err := os.ReadFile(filepath.Join(dir, "alone", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(one, two) {
+			t.Errorf("%s of the interrupted training differs", file)
+		}
+	}
+}
+
+// TestSimulateNumPy: NumPy reads the weights, and W_out x is the output of the recording.
+func TestSimulateNumPy(t *testing.T) {
+	python, regime, dir := need.Modules(t, "numpy"), program(t), t.TempDir()
+	if out, err := exec.Command(regime, "simulate", "train", "--task", "romo", "--n", "12", "--batch", "4", "--steps", "3", "--trials", "4", "--out", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	const script = `
+import sys, numpy as np
+w, r, l = (np.load(sys.argv[1] + "/" + f) for f in ("weights.npz", "recording.npz", "loss.npz"))
+assert w["rec"].shape == (12, 12) and w["in"].shape == (12, 1) and w["out_initial"].shape == (1, 12), w["rec"].shape
+assert l["loss"].shape == (3,) and r["trial_ids"].max() == 3
+assert (w["rec"] != w["rec_initial"]).any()
+assert np.allclose(r["rates"] @ w["out"].T, r["behavior"], atol=1e-5)
+`
+	if out, err := exec.Command(python, "-c", script, dir).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
