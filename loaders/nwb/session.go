@@ -261,9 +261,12 @@ func (t *Table) Trials(notes *[]string) (*recording.Trials, error) {
 			continue // which samples of which series belong to a trial: its times say that
 		}
 		columns, err := c.columns()
-		if err != nil {
+		if isOther(err) {
 			left = append(left, c.Name)
 			continue
+		}
+		if err != nil {
+			return nil, err
 		}
 		trials.Columns = append(trials.Columns, columns...)
 	}

@@ -332,6 +332,11 @@ func (c *Column) Texts() ([]string, error) {
 	return out, nil
 }
 
+// isOther tells whether an error says that a column is sound, but nothing that can be a text or number.
+func isOther(err error) bool {
+	return errors.Is(err, ErrTooLarge) || errors.Is(err, hdf5.ErrUnsupported)
+}
+
 // words writes every element as a text.
 func (c *Column) words() ([]string, error) {
 	const header = 16 // bytes of a string

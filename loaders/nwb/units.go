@@ -206,9 +206,12 @@ func (u *Units) units(notes *[]string) ([]recording.Unit, error) {
 			continue
 		}
 		texts, err := c.Texts()
-		if err != nil {
+		if isOther(err) {
 			left = append(left, c.Name)
 			continue
+		}
+		if err != nil {
+			return nil, err
 		}
 		for i, s := range texts {
 			if s != "" {
