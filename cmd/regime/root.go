@@ -40,6 +40,7 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 			hint: fmt.Sprintf("%s --help", c.CommandPath())}
 	})
 	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newReproduce(), newInfo(), newConvert(), newDatasets())
+	root.AddCommand(newSimulate())
 	return root
 }
 
