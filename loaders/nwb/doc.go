@@ -19,7 +19,8 @@
 //     be of fixed or variable length, indices of any integer type, tables list their columns or not.
 //   - A file is not believed. Memory is justified by the bytes of the file, an index that leads out
 //     of its column is an error, and errors name the object: "nwb: /units/spike_times_index: …".
-//   - A part that cannot be read does not hide the others: it is an error where it is asked for.
+//   - What is damaged is an error where it is asked for, and never left out. What is sound and of no
+//     use here (long columns, links into other files) is left out, and a note says so.
 //
 // # Absent
 //

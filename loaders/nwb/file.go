@@ -190,6 +190,11 @@ func number(o hdf5.Object, name string, missing float64) (float64, error) {
 // kind returns the neurodata type of an object, empty if it has none.
 func kind(o hdf5.Object) string { return textOr(o, "neurodata_type", "") }
 
+// leadsNowhere tells whether an error is that of a link to nothing or into another file.
+func leadsNowhere(err error) bool {
+	return errors.Is(err, hdf5.ErrNotFound) || errors.Is(err, hdf5.ErrUnsupported)
+}
+
 // groups returns the groups inside one, by name, with their names. What is no group, or leads nowhere, is left
 // out.
 func groups(g *hdf5.Group) ([]string, []*hdf5.Group, error) {
@@ -201,8 +206,11 @@ func groups(g *hdf5.Group) ([]string, []*hdf5.Group, error) {
 	var inside []*hdf5.Group
 	for _, l := range links {
 		o, err := g.Object(l.Name)
-		if err != nil {
+		if leadsNowhere(err) {
 			continue
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("nwb: %w", err)
 		}
 		if sub, ok := o.(*hdf5.Group); ok {
 			names, inside = append(names, l.Name), append(inside, sub)

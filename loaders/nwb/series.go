@@ -88,7 +88,7 @@ func (f *File) collect(all *[]*Series, path string, g *hdf5.Group, above []uint6
 func (f *File) series(name, path string, g *hdf5.Group) *Series {
 	links, err := g.Links()
 	if err != nil {
-		return nil
+		return &Series{Name: name, Path: path, f: f, Err: fmt.Errorf("nwb: %w", err)}
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(links, func(l hdf5.Link) bool { return l.Name == name })

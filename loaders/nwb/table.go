@@ -97,8 +97,11 @@ func (f *File) table(name string, g *hdf5.Group) (*Table, error) {
 	datasets := make(map[string]*hdf5.Dataset)
 	for _, l := range links {
 		o, err := g.Object(l.Name)
+		if leadsNowhere(err) {
+			continue
+		}
 		if err != nil {
-			continue // what cannot be opened is no column
+			return nil, fmt.Errorf("nwb: %w", err)
 		}
 		if d, ok := o.(*hdf5.Dataset); ok {
 			datasets[l.Name] = d
