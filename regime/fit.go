@@ -96,6 +96,7 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 		}
 		f.note("There are more neurons (%d) than time bins (%d): every behaviour can be fitted in-sample.", n, t)
 	}
+	f.result.Data.Constant = append(f.result.Data.Constant, f.constant()...)
 	if constant := f.result.Data.Constant; len(constant) == n {
 		return nil, fmt.Errorf("regime: %w: no neuron's activity ever changes", ErrUndefined)
 	} else if len(constant) > 0 {
@@ -107,6 +108,21 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 		f.note("Output %s never changes and is left out of R².", outputName(r, constant[0]))
 	}
 	return f, nil
+}
+
+// constant returns the neurons that never change. Moments are summed about a row, so that theirs are exactly zero; those
+// of rotated activity do not tell.
+func (f *fit) constant() []int {
+	if f.basis != nil {
+		return recording.Constant(f.rec.X)
+	}
+	var constant []int
+	for j := range f.moments.N {
+		if f.moments.XX[j*f.moments.N+j] == 0 {
+			constant = append(constant, j)
+		}
+	}
+	return constant
 }
 
 // run takes the steps of the method in turn.
@@ -170,9 +186,6 @@ func newResult(r *recording.Recording, o Options, mean []float64) *Result {
 	}
 	if r.Bin > 0 {
 		res.Data.Bin = Number(r.Bin.Seconds())
-	}
-	if r.X != nil {
-		res.Data.Constant = append(res.Data.Constant, recording.Constant(r.X)...)
 	}
 	var sum float64
 	for _, m := range mean {
