@@ -134,7 +134,7 @@ func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	if err := store.WriteManifest(&batch.Manifest{Version: programVersion(), WorkDir: how.Dir, Cells: g.cells}); err != nil {
+	if err := store.WriteManifest(&batch.Manifest{Version: g.version, WorkDir: how.Dir, Cells: g.cells}); err != nil {
 		return err
 	}
 	if o.export != "" {
@@ -395,8 +395,12 @@ func runCells(ctx context.Context, dir string, ids []string, cpus int, stderr io
 	if err != nil {
 		return err
 	}
-	if m.Version != programVersion() {
-		return fmt.Errorf("the manifest is of version %s, this is %s", m.Version, programVersion())
+	version, err := cellVersion()
+	if err != nil {
+		return err
+	}
+	if m.Version != version {
+		return fmt.Errorf("the manifest is of version %s, this is %s", m.Version, version)
 	}
 	program, err := os.Executable()
 	if err != nil {

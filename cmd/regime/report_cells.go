@@ -25,13 +25,18 @@ const drawsPerCell = 20
 // A grid is a plan unfolded: cells to run, and analyses, each with the cell that has its result.
 type grid struct {
 	plan    *plan
+	version string // that identifies its cells
 	cells   []batch.Cell
 	entries []report.Entry
 }
 
 // unfold opens the data of a plan and makes its grid. All problems of the plan are told at once.
 func (p *plan) unfold(ctx context.Context) (*grid, error) {
-	g := &grid{plan: p}
+	version, err := cellVersion()
+	if err != nil {
+		return nil, err
+	}
+	g := &grid{plan: p, version: version}
 	for _, d := range p.data {
 		for _, o := range d.outputs {
 			for _, prep := range p.prepare {
@@ -156,7 +161,7 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	cost := newCost(rec, m.flags)
 	neurons := g.plan.neurons
 	if neurons == nil {
-		c := batch.NewCell(programVersion(), name, append([]string{"fit"}, common...), inputs, cost.fit())
+		c := batch.NewCell(g.version, name, append([]string{"fit"}, common...), inputs, cost.fit())
 		g.cell(c)
 		e.Cell, e.Args = c.ID, c.Args
 		g.entries = append(g.entries, e)
@@ -174,12 +179,12 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	for from := 0; from < draws; from += perCell {
 		to := min(from+perCell, draws)
 		span := fmt.Sprintf("%d:%d", from, to)
-		c := batch.NewCell(programVersion(), fmt.Sprintf("%s, draws %s", name, span),
+		c := batch.NewCell(g.version, fmt.Sprintf("%s, draws %s", name, span),
 			append(slices.Clone(part), "--draw-range="+span), inputs, cost.draws(sizes, to-from))
 		g.cell(c)
 		whole = append(whole, "--draws-done", batch.Result(c))
 	}
-	c := batch.NewCell(programVersion(), name, whole, inputs, cost.fit())
+	c := batch.NewCell(g.version, name, whole, inputs, cost.fit())
 	g.cell(c)
 	e.Cell, e.Args = c.ID, c.Args
 	g.entries = append(g.entries, e)
