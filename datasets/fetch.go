@@ -59,6 +59,9 @@ func (o FetchOptions) withDefaults() FetchOptions {
 // Errors: ErrChecksum if the complete file is another one (it is removed); a status of the server that
 // promises nothing (404, …) at once; what else went wrong after the last attempt.
 func Fetch(ctx context.Context, d *Dataset, o FetchOptions) (string, error) {
+	if !d.File.Known() {
+		return "", fmt.Errorf("datasets: %s: %w, so that its file is not fetched; get %s by hand from %s", d.ID, ErrUnknownHash, d.File.Name, d.Home)
+	}
 	dirs, err := folders(d.ID)
 	if err != nil && o.Dir == "" {
 		return "", err

@@ -15,6 +15,8 @@ import (
 var (
 	// ErrMissing is a data set whose file is not on this machine.
 	ErrMissing = errors.New("not on this machine")
+	// ErrUnknownHash is a data set of which it is not known which bytes its file has.
+	ErrUnknownHash = errors.New("the published SHA-256 is not known")
 	// ErrChecksum is a file that is not the one that was published.
 	ErrChecksum = errors.New("SHA-256 differs")
 )
@@ -54,6 +56,10 @@ func (d *Dataset) in(dirs []string) (string, error) {
 			return path, nil
 		}
 	}
+	if !d.File.Known() {
+		return "", fmt.Errorf("datasets: %s: %w: no %s in %s; get it by hand from %s or name it with --file",
+			d.ID, ErrMissing, d.File.Name, strings.Join(dirs, " or "), d.Home)
+	}
 	return "", fmt.Errorf("datasets: %s: %w: no %s in %s; get it with 'regime datasets fetch %s' (%d kB from %s) or name it with --file",
 		d.ID, ErrMissing, d.File.Name, strings.Join(dirs, " or "), d.ID, (d.File.Size+999)/1000, d.File.URL)
 }
@@ -75,7 +81,11 @@ func folders(id string) ([]string, error) {
 }
 
 // Verify returns nil if the file is the published one, and else an error that wraps ErrChecksum and has both hashes.
+// Where the published hash is not known, the error wraps ErrUnknownHash.
 func Verify(d *Dataset, path string) error {
+	if !d.File.Known() {
+		return fmt.Errorf("datasets: %s: %w", d.ID, ErrUnknownHash)
+	}
 	sum, err := loaders.SHA256(path)
 	if err != nil {
 		return err

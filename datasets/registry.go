@@ -23,13 +23,17 @@ type Dataset struct {
 	Phases   []string // parts of the recording to choose from, the default first; nil if there is one
 	Outputs  []string // signals, the default first
 	Defaults Defaults
+	// PhaseDefaults are those of phases that are prepared in another way.
+	PhaseDefaults map[string]Defaults
 	// Published are the figures of the regime analysis in print.
 	Published []Published
 
 	open func(f loaders.File, phase string) (*recording.Session, error)
 }
 
-// A File is a file of a data set as its authors published it.
+// A File is a file of a data set as its authors published it. Where the file could not be had when the
+// adapter was written, SHA256 and URL are empty and Size is 0: such a file is fetched by hand, and taken as
+// it is.
 type File struct {
 	Name   string
 	URL    string
@@ -37,13 +41,41 @@ type File struct {
 	Size   int64 // bytes
 }
 
+// Known tells whether it is known which bytes the file has.
+func (f File) Known() bool { return f.SHA256 != "" }
+
 // Defaults are the preprocessing of the published analysis. The zero value of each is: none, and the
-// file's own bin.
+// file's own bin. Their meaning is that of the preprocessing options of the same names.
 type Defaults struct {
 	Output string
 	Bin    time.Duration
 	Smooth time.Duration // standard deviation of a Gaussian kernel
 	Lag    time.Duration // by which rates lead behaviour
+	// Lags are those of other outputs than Output.
+	Lags map[string]time.Duration
+
+	Where        []string
+	Align        string
+	Window, Keep [2]time.Duration // of peri-event time, from and to
+	AverageBy    []string
+	Every        int // rows: 5 takes each fifth
+}
+
+// LagOf returns the lag of an output; of an empty one that of the default.
+func (d Defaults) LagOf(output string) time.Duration {
+	if lag, ok := d.Lags[output]; ok {
+		return lag
+	}
+	return d.Lag
+}
+
+// Preparation returns the defaults of a phase, which are those of the data set unless the phase has its
+// own.
+func (d *Dataset) Preparation(phase string) Defaults {
+	if p, ok := d.PhaseDefaults[phase]; ok {
+		return p
+	}
+	return d.Defaults
 }
 
 // Published are figures in print, for one part of a recording, with the digits that were printed. Zero
@@ -59,7 +91,8 @@ type Published struct {
 }
 
 // all is the registry, in alphabetical order.
-var all = []*Dataset{golub2018, hennig2018, stevenson2011}
+var all = []*Dataset{degenhart2020, golub2018, hennig2018, nlbMaze, nlbMazeLarge, nlbMazeMedium, nlbMazeSmall, nlbRTT,
+	russoCousteau, russoDrake, stevenson2011}
 
 // All returns the data sets in alphabetical order.
 func All() []*Dataset { return slices.Clone(all) }

@@ -98,14 +98,23 @@ func describe(w io.Writer, d *datasets.Dataset) {
 	line("citation", "%s", d.Citation)
 	line("licence", "%s", d.Licence)
 	line("home", "%s", d.Home)
-	line("file", "%s, %d bytes", d.File.Name, d.File.Size)
-	line("url", "%s", d.File.URL)
-	line("sha256", "%s", d.File.SHA256)
+	if d.File.Known() {
+		line("file", "%s, %d bytes", d.File.Name, d.File.Size)
+		line("url", "%s", d.File.URL)
+		line("sha256", "%s", d.File.SHA256)
+	} else {
+		line("file", "%s", d.File.Name)
+		line("sha256", "not known: the file was not at hand when this was written")
+	}
 	if d.Phases != nil {
 		line("phases", "%s (--data %s:%s)", strings.Join(d.Phases, ", "), d.ID, d.Phases[len(d.Phases)-1])
 	}
 	line("outputs", "%s", strings.Join(d.Outputs, ", "))
 	line("preparation", "output %s, bins of %v, smoothing %v, lag %v", d.Defaults.Output, d.Defaults.Bin, d.Defaults.Smooth, d.Defaults.Lag)
+	if prep := d.Defaults; prep.Align != "" {
+		line("trials", "%s, %v to %v around %s, of which %v to %v", strings.Join(prep.Where, ", "), prep.Window[0], prep.Window[1], prep.Align,
+			prep.Keep[0], prep.Keep[1])
+	}
 	for _, p := range d.Published {
 		line("published", "%s %s: T %d, N %d, R² %.2f, α %.2g, ρ %.2f, D_fit %d, D_fit/D_x %.2f",
 			p.Phase, p.Output, p.T, p.N, p.R2, p.Alpha, p.Rho, p.DFit, p.Relative)
@@ -113,6 +122,9 @@ func describe(w io.Writer, d *datasets.Dataset) {
 	where, err := datasets.Find(d, "")
 	if err != nil {
 		where = "absent; regime datasets fetch " + d.ID
+		if !d.File.Known() {
+			where = "absent; get it by hand"
+		}
 	}
 	line("here", "%s", where)
 	t.Flush()

@@ -94,9 +94,9 @@ func (o *input) session(prep *preprocess.Options, stderr io.Writer) (*recording.
 		return nil, badData(err)
 	}
 	fmt.Fprintf(stderr, "regime: %s is no file here: taking the data set of that name\n", o.data)
-	id, _, _ := strings.Cut(o.data, ":")
+	id, phase, _ := strings.Cut(o.data, ":")
 	if d, err := datasets.ByID(id); err == nil { // built-in recordings need no preparation
-		o.prep.complete(prep, o.flags, d.Defaults)
+		o.prep.complete(prep, o.flags, d.Preparation(phase))
 	}
 	return s, nil
 }
@@ -201,7 +201,27 @@ func (p *preparation) complete(o *preprocess.Options, flags *pflag.FlagSet, d da
 		o.Smooth = d.Smooth
 	}
 	if !flags.Changed("lag") {
-		o.Lag = d.Lag
+		output := ""
+		if len(o.Output) > 0 {
+			output = o.Output[0]
+		}
+		o.Lag = d.LagOf(output)
+	}
+	if !flags.Changed("where") {
+		o.Where = d.Where
+	}
+	if !flags.Changed("align") && !flags.Changed("window") && !flags.Changed("continuous") {
+		o.Align = d.Align
+		o.Window = preprocess.Window{From: d.Window[0], To: d.Window[1]}
+		if !flags.Changed("keep") {
+			o.Keep = preprocess.Window{From: d.Keep[0], To: d.Keep[1]}
+		}
+	}
+	if !flags.Changed("average-by") {
+		o.AverageBy = d.AverageBy
+	}
+	if !flags.Changed("rows") {
+		o.Every = d.Every
 	}
 }
 

@@ -298,4 +298,5 @@ def main():
         json.dump(expected, out, indent=0)
 
 
-main()
+if __name__ == "__main__":
+    main()
