@@ -96,6 +96,13 @@ func TestReportKilled(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	whole := time.Since(began)
+	began = time.Now()
+	if out, err := exec.Command(regime, "report", plan, "--dry-run").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	start := time.Since(began)
+	// So long that the plan is done at about the last kill.
+	longest := start + 2*max(0, whole-start)/time.Duration(kills)
 
 	rng := rand.New(rand.NewPCG(uint64(began.UnixNano()), 2))
 	done := map[string]os.FileInfo{}
@@ -105,7 +112,7 @@ func TestReportKilled(t *testing.T) {
 		if err := run.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rng.Float64() * 0.4 * float64(whole)))
+		time.Sleep(time.Duration(rng.Int64N(int64(longest))))
 		if err := run.Process.Kill(); err == nil {
 			struck++
 		}
