@@ -159,14 +159,16 @@ func normalOnLog(theta float64, draws []float64) Interval {
 	return Interval{Number(theta / ratio), Number(math.Min(1, theta*ratio))}
 }
 
-// reflected returns θ²/q₉₇.₅ to θ²/q₂.₅ of the draws.
+// reflected returns θ²/q₉₇.₅ to θ²/q₂.₅ of the draws, widened to hold θ: where draws with replacement are biased by more than
+// their spread, as dimensions of few rows are, the reflection alone would deny the estimate itself.
 func reflected(theta float64, draws []float64) Interval {
 	kept, ok := mostlyDefined(draws)
 	if !ok || math.IsNaN(theta) {
 		return undefinedInterval
 	}
 	q := central95(kept)
-	return Interval{Number(theta * theta / float64(q[1])), Number(theta * theta / float64(q[0]))}
+	lower, upper := theta*theta/float64(q[1]), theta*theta/float64(q[0])
+	return Interval{Number(math.Min(theta, lower)), Number(math.Max(theta, upper))}
 }
 
 // mostlyDefined returns the draws that are defined, and whether they make an interval: at least two, and no more than one
