@@ -39,6 +39,7 @@ const (
 	figureComps     = 30
 	spectrumComps   = 6
 	spectrumFrom    = 30.0
+	spectrumTrial   = 150.0
 	explained       = 0.9
 	fixedPointTries = 8
 )
@@ -113,6 +114,9 @@ func Take(ctx context.Context, s Subject, measures []Measure, progress func(what
 	if len(measures) == 0 {
 		measures = Measures()
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	r := &Report{Task: s.Task, Trials: s.Trials}
 	b := of.Batch(s.Trials, s.rng(drawTrials))
 	quiet := simulate.Evaluate(s.Network, b, rnn.Noise{Off: true, OffInit: true})
@@ -176,11 +180,7 @@ func (r *Report) take(ctx context.Context, m Measure, s Subject, quiet *simulate
 			}
 		}
 	case MeasureSpectrum:
-		from := spectrumFrom
-		if end := float64(b.Steps) * task.Dt; from > end/2 {
-			from = end / 2
-		}
-		r.Spectrum = PowerSpectrum(quiet, from, spectrumComps)
+		r.Spectrum, err = spectrum(s, quiet)
 	case MeasureEigenvalues:
 		r.Eigenvalues, err = spectra(s)
 	case MeasureFixedPoints:
@@ -220,6 +220,21 @@ func geometry(run *simulate.Run, n *rnn.Network[float32]) (*Geometry, error) {
 	}
 	g.DX, g.DFit, g.DFitTest = Dimension(g.Variance, explained), Dimension(fit.R2, explained), Dimension(fit.R2Test, explained)
 	return g, nil
+}
+
+// spectrum runs the network for 150 τ where the task can last so long, and takes its states from t = 30 or the middle on.
+func spectrum(s Subject, quiet *simulate.Run) (*Spectrum, error) {
+	of, err := task.ByName(s.Task)
+	if err != nil {
+		return nil, err
+	}
+	if longer, err := task.Lasting(of, spectrumTrial); err == nil {
+		quiet = simulate.Evaluate(s.Network, longer.Batch(s.Trials, s.rng(drawTrials)), rnn.Noise{Off: true, OffInit: true})
+		if !quiet.Finite() {
+			return nil, errUnbounded
+		}
+	}
+	return PowerSpectrum(quiet, min(spectrumFrom, float64(quiet.Batch.Steps)*task.Dt/2), spectrumComps), nil
 }
 
 func spectra(s Subject) (*EigenvalueSpectrum, error) {

@@ -56,6 +56,23 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// The spectrum of cycling is of 600 steps, from t = 30 to 150; that of a task with trials of 25 τ, of the second half.
+func TestTakeSpectrum(t *testing.T) {
+	for _, c := range []struct {
+		task    string
+		in, out int
+		steps   int
+	}{{"cycling", 2, 2, 600}, {"flipflop", 3, 3, 63}} {
+		r, err := Take(context.Background(), subject(t, c.task, c.in, c.out), []Measure{MeasureSpectrum}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(r.Spectrum.Frequency); got != c.steps/2+1 {
+			t.Errorf("%s: %d frequencies, want those of %d steps", c.task, got, c.steps)
+		}
+	}
+}
+
 func TestTakeParts(t *testing.T) {
 	s := subject(t, "fixedpoints", 1, 1)
 	r, err := Take(context.Background(), s, []Measure{MeasurePerturbation, MeasureSpectrum}, nil)

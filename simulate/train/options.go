@@ -36,7 +36,7 @@ type Options struct {
 	Batch int `json:"batch"`
 	// Rate is the learning rate times N; 0 means the task's for the readout and gain.
 	Rate float64 `json:"rate"`
-	// Trained are the weights that are trained, out of In, Rec and Out; none means the task's choice.
+	// Trained are the weights that are trained, out of In, Rec and Out, in any order; none means the task's choice.
 	Trained []Weight `json:"trained"`
 	// Clip bounds the norm of the gradient; 0 means none.
 	Clip float64 `json:"clip"`
@@ -93,7 +93,11 @@ func (o Options) Resolved() (Options, error) {
 			o.Trained = []Weight{Rec}
 		}
 	}
-	return o, o.checkNumbers()
+	if err := o.checkNumbers(); err != nil {
+		return o, err
+	}
+	o.Trained = slices.DeleteFunc([]Weight{In, Rec, Out}, func(w Weight) bool { return !slices.Contains(o.Trained, w) })
+	return o, nil
 }
 
 func fill[T comparable](v *T, value T) {

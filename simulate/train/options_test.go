@@ -43,6 +43,11 @@ func TestOptionsDefaults(t *testing.T) {
 			t.Errorf("from JSON: %+v, %v", read, err)
 		}
 	}
+	one, err1 := Options{Task: "cycling", Trained: []Weight{Out, In}}.Resolved()
+	two, err2 := Options{Task: "cycling", Trained: []Weight{In, Out}}.Resolved()
+	if err1 != nil || err2 != nil || !one.same(two) {
+		t.Errorf("%v and %v are not the same", one.Trained, two.Trained)
+	}
 	r, err := Options{Task: "simplesine"}.Resolved()
 	if err != nil {
 		t.Fatal(err)
