@@ -271,6 +271,18 @@ func TestUnits(t *testing.T) {
 			t.Errorf("unit %d: %d spikes, %v", i, len(x), err)
 		}
 	}
+	some, err := u.SpikesOf(2, 5)
+	if err != nil || len(some) != 3 {
+		t.Fatalf("%d units, %v", len(some), err)
+	}
+	for i, x := range some {
+		if digest(x) != want[2+i].Spikes {
+			t.Errorf("unit %d of some: %d spikes", 2+i, len(x))
+		}
+	}
+	if _, err := u.SpikesOf(3, 7); err == nil {
+		t.Error("units 3 to 7 of 6")
+	}
 	held, err := u.HeldOut()
 	if err != nil || !slices.Equal(held, []bool{false, false, true, false, true, false}) {
 		t.Errorf("held out %v, %v", held, err)

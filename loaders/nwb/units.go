@@ -99,32 +99,42 @@ func (u *Units) ascending(x []float64, unit int) ([]float64, error) {
 	return x, nil
 }
 
-// all reads the spike times of every unit in one pass, as stretches of one slice.
-func (u *Units) all() ([][]float64, error) {
-	spikes := make([][]float64, u.Rows)
-	if u.Rows == 0 {
-		return spikes, nil
+// SpikesOf reads the spike times of the units from ≤ i < to in one pass, as stretches of one slice; see Spikes.
+func (u *Units) SpikesOf(from, to int) ([][]float64, error) {
+	if u.times == nil {
+		return nil, fmt.Errorf("nwb: %s: no spike_times: %w", u.Path, ErrNotFound)
 	}
-	_, n, err := u.times.span(u.Rows - 1)
-	if err != nil {
-		return nil, err
-	}
-	if err := u.f.justified(n, 8, u.times.data.Path()); err != nil {
-		return nil, err
+	if from < 0 || to < from || to > u.Rows {
+		return nil, fmt.Errorf("nwb: %s: no units %d to %d among %d", u.Path, from, to, u.Rows)
 	}
 	if u.times.Width() != 1 || !u.times.Numeric() {
 		return nil, fmt.Errorf("nwb: %s is %s, not times", u.times.data.Path(), u.times.describe())
 	}
-	x := make([]float64, n)
-	if err := u.times.data.ReadFloat64(x, 0, n); err != nil {
+	spikes := make([][]float64, to-from)
+	if from == to {
+		return spikes, nil
+	}
+	first, _, err := u.times.span(from)
+	if err != nil {
+		return nil, err
+	}
+	_, last, err := u.times.span(to - 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.f.justified(last-first, 8, u.times.data.Path()); err != nil {
+		return nil, err
+	}
+	x := make([]float64, last-first)
+	if err := u.times.data.ReadFloat64(x, first, last-first); err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
 	}
 	for i := range spikes {
-		from, to, err := u.times.span(i)
+		a, b, err := u.times.span(from + i)
 		if err != nil {
 			return nil, err
 		}
-		if spikes[i], err = u.ascending(x[from:to:to], i); err != nil {
+		if spikes[i], err = u.ascending(x[a-first:b-first:b-first], from+i); err != nil {
 			return nil, err
 		}
 	}
@@ -188,7 +198,7 @@ func (u *Units) units(notes *[]string) ([]recording.Unit, error) {
 	spikes := make([][]float64, u.Rows)
 	if u.times != nil {
 		var err error
-		if spikes, err = u.all(); err != nil {
+		if spikes, err = u.SpikesOf(0, u.Rows); err != nil {
 			return nil, err
 		}
 	}
