@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"oblique/internal/plot"
@@ -65,6 +66,7 @@ type page struct {
 type shown struct {
 	SVG     template.HTML
 	Caption string
+	Wide    bool // two columns of a journal
 }
 
 // A part is one analysis.
@@ -147,29 +149,49 @@ func lines(r *regime.Result) []line {
 	return all
 }
 
-// overview draws all analyses together.
+// overview draws the analyses together that were prepared and made the same way.
 func (p *page) overview() error {
+	type way struct{ prepare, method string }
+	seen := map[way]bool{}
+	for _, e := range p.Entries {
+		w := way{e.Prepare, e.Method}
+		if seen[w] {
+			continue
+		}
+		seen[w] = true
+		if err := p.together(w.prepare, w.method); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// together draws the analyses of one preparation and method.
+func (p *page) together(prepare, method string) error {
 	c := &regime.Comparison{}
 	var curves []plot.ScalingCurve
 	for _, e := range p.Entries {
-		if e.Result == nil {
+		if e.Result == nil || e.Prepare != prepare || e.Method != method {
 			continue
 		}
-		c.Recordings = append(c.Recordings, regime.Compared{Group: e.Group, Result: e.Result.Result})
+		named := *e.Result.Result
+		named.Data.Name = p.label(e)
+		c.Recordings = append(c.Recordings, regime.Compared{Group: e.Group, Result: &named})
 		if e.Result.Neurons.Sizes != nil {
-			curves = append(curves, plot.NewScalingCurve(e.Result))
+			curves = append(curves, plot.NewScalingCurve(&regime.ScalingResult{Result: &named, Neurons: e.Result.Neurons, Exponent: e.Result.Exponent}))
 		}
 	}
 	if len(c.Recordings) == 0 {
 		return nil
 	}
+	way := strings.Join(nonEmpty(prepare, method), ", ")
 	figures := []struct {
 		draw    func() (*plot.Figure, error)
 		caption string
 		skip    bool
 	}{
 		{func() (*plot.Figure, error) { return plot.Comparison(plot.NewColumns(c)) },
-			"R², correlation ρ and relative fitting dimension of every analysis. Points are estimates with 95 % intervals, violins time subsamples, bands what random readouts give.", false},
+			"R², correlation ρ and relative fitting dimension. Points are estimates with 95 % intervals, violins time subsamples, bands what random readouts give.", false},
 		{func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) },
 			"The regime plane: aligned recordings lie above and left, oblique ones below and right.", false},
 		{func() (*plot.Figure, error) { return plot.Scaling(curves) },
@@ -179,13 +201,27 @@ func (p *page) overview() error {
 		if f.skip {
 			continue
 		}
-		shown, err := inline(f.draw, f.caption)
+		caption := f.caption
+		if way != "" {
+			caption = "(" + way + ") " + caption
+		}
+		shown, err := inline(f.draw, caption)
 		if err != nil {
 			return err
 		}
 		p.Figures = append(p.Figures, shown)
 	}
 	return nil
+}
+
+// label names an analysis in a figure: by its data, and by its output where the data has several.
+func (p *page) label(e Entry) string {
+	for _, other := range p.Entries {
+		if other.Data == e.Data && other.Output != e.Output {
+			return e.Data + " " + e.Output
+		}
+	}
+	return e.Data
 }
 
 // inline draws a figure as SVG for the page. The drawing's own size becomes the most it may take.
@@ -199,8 +235,13 @@ func inline(draw func() (*plot.Figure, error), caption string) (shown, error) {
 		return shown{}, err
 	}
 	_, svg, _ := strings.Cut(b.String(), "<svg")
-	return shown{SVG: template.HTML(`<svg role="img" aria-label="` + template.HTMLEscapeString(caption) + `"` + svg), Caption: caption}, nil
+	width, _ := f.Size()
+	return shown{SVG: template.HTML(`<svg role="img" aria-label="` + template.HTMLEscapeString(caption) + `"` + svg), Caption: caption,
+		Wide: width > plot.Single.Points()}, nil
 }
+
+// remarks begin the notes that ask for no care.
+var remarks = []string{"Data: ", "Checked: ", "Method paper: "}
 
 // warnings are the notes of all results that ask for care, with where they belong.
 func warnings(c *Collection) []warning {
@@ -213,7 +254,7 @@ func warnings(c *Collection) []warning {
 			continue
 		}
 		for _, note := range e.Result.Notes {
-			if !strings.HasPrefix(note, "Data: ") && !strings.HasPrefix(note, "Checked: ") {
+			if !slices.ContainsFunc(remarks, func(r string) bool { return strings.HasPrefix(note, r) }) {
 				all = append(all, warning{id, name, note})
 			}
 		}

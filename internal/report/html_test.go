@@ -146,7 +146,7 @@ func TestHTMLInChromium(t *testing.T) {
 		_, title, _ := strings.Cut(string(dom), "<title>")
 		title, _, _ = strings.Cut(title, "</title>")
 		// ρ is 0.477 and 0.493; what has no result comes last both ways.
-		want := "focus true; up a&lt;script&gt;,b,c; down b,a&lt;script&gt;,c; descending; filtered b; 1 of 3; figures 9; wide false"
+		want := "focus true; up a&lt;script&gt;,b,c; down b,a&lt;script&gt;,c; descending; filtered b; 1 of 3; figures 12; wide false"
 		if title != want {
 			t.Errorf("at width %s the page says\n%s\nwant\n%s", width, title, want)
 		}
