@@ -188,7 +188,7 @@ func (o *trainCommand) train(ctx context.Context, s *train.State, stderr io.Writ
 	bar := newProgress(stderr)
 	defer bar.clear()
 	err := s.Run(ctx, func(s *train.State) error {
-		bar.update(fmt.Sprintf("loss %.4g, step", s.Loss[len(s.Loss)-1]), s.Steps(), s.Options.Steps)
+		bar.update("training step", s.Steps(), s.Options.Steps)
 		if s.Steps()%o.every == 0 {
 			return s.Save(path)
 		}

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Eigenvalues returns the eigenvalues of a square matrix, such as W or its change, by descending real part, then descending imaginary
-// part. Before training those of W fill a disk of radius g. It is an error if they do not converge, as with NaN.
+// Eigenvalues returns the eigenvalues of a square matrix, such as W or its change, by descending real part, then descending
+// imaginary part. Before training those of W fill a disk of radius g. It is an error if they do not converge, as with NaN.
 func Eigenvalues(w *mat.Dense) ([]complex128, error) {
 	var e mat.Eigen
 	if !e.Factorize(w, mat.EigenNone) {

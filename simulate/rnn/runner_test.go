@@ -213,12 +213,13 @@ func TestPrecision(t *testing.T) {
 	}
 }
 
-// TestProcessors: states and gradients have the same bits on 1, 2 and 3 processors, for batches that do not divide.
+// TestProcessors: states and gradients have the same bits on 1, 2 and 3 processors, for batches that do not divide and
+// products large enough to be split.
 func TestProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	const batch, steps = 7, 15
+	const batch, steps = 17, 41
 	rng := rand.New(rand.NewPCG(6, 5))
-	n, err := New[float32](noisy(33, 2, Tanh), rng)
+	n, err := New[float32](noisy(97, 2, Tanh), rng)
 	if err != nil {
 		t.Fatal(err)
 	}
