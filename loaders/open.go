@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"slices"
+	"strings"
 
 	"oblique/loaders/recording"
 
@@ -172,6 +174,12 @@ func deref(p *place) []place {
 func (l *loading) named(lists []string) ([]place, error) {
 	var places []place
 	for _, name := range split(lists) {
+		if found, err := l.matching(name); err != nil || len(found) > 0 {
+			if places = append(places, found...); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		n, path, err := find(l.file, name)
 		if errors.Is(err, ErrNotFound) && isFile(name) {
 			n, path, err = l.beside(name)
@@ -219,6 +227,39 @@ func (l *loading) beside(path string) (Node, string, error) {
 	}
 	l.note("%s is from %s (SHA-256 %s).", p.path, path, sum)
 	return p.node, p.path, nil
+}
+
+// matching returns the arrays whose names, or the names of all of whose columns, match a pattern such as
+// unit_*, in the order of the file; nil if the name is no pattern or nothing matches.
+func (l *loading) matching(pattern string) ([]place, error) {
+	if !strings.ContainsAny(pattern, "*?") {
+		return nil, nil
+	}
+	if _, err := path.Match(pattern, ""); err != nil {
+		return nil, fmt.Errorf("loaders: '%s': %w", pattern, err)
+	}
+	all, err := search(l.file.Root(), func(_ string, i Info) bool { return i.Class == Numbers })
+	return slices.DeleteFunc(all, func(p place) bool {
+		for _, name := range columnNames(p) {
+			if ok, _ := path.Match(pattern, name); !ok {
+				return true
+			}
+		}
+		return false
+	}), err
+}
+
+// columnNames are the names of the columns of a table that an array is, or its own.
+func columnNames(p place) []string {
+	t, ok := p.node.(tableSeries)
+	if !ok {
+		return []string{last(p.path)}
+	}
+	names := make([]string, len(t.columns))
+	for j, c := range t.columns {
+		names[j] = c.Name
+	}
+	return names
 }
 
 // chooseBehavior returns the signals, the default first.

@@ -10,7 +10,8 @@ import (
 // Options say what Open cannot know. The zero value guesses everything.
 type Options struct {
 	// Rates and Spikes name the activity: rates in Hz, or spike counts per row or spike times per unit.
-	// Several arrays are put side by side, as more neurons. At most one of the two may be set.
+	// Several arrays are put side by side, as more neurons; a pattern such as unit_* stands for all arrays, or
+	// columns of a table, whose names match. At most one of the two may be set.
 	Rates, Spikes []string
 	// Behavior names the signals; the first is the default output. Each entry of the three may be a
 	// comma-separated list. A name that the file does not have may be that of another file, with one

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,5 +50,33 @@ func TestStem(t *testing.T) {
 		if got := stem(name); got != want {
 			t.Errorf("the series of %q is %q, want %q", name, got, want)
 		}
+	}
+}
+
+// TestPattern: activity by a pattern of names, whether the columns are one series or not.
+func TestPattern(t *testing.T) {
+	dir := t.TempDir()
+	text := "unit_a,unit_b,n_0,n_1,n_2,vel_x,vel_y\n"
+	for i := range 12 {
+		text += fmt.Sprintf("%d,%d,%d,%d,%d,%d.5,%d\n", i, i*i, 2*i, 3*i, 4*i, i, 100-i)
+	}
+	path := filepath.Join(dir, "wide.csv")
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]int{"unit_*": 2, "n_*": 3, "n_?,unit_b": 4} {
+		s, err := Open(path, Options{Rates: []string{pattern}, Behavior: []string{"vel"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.N() != want || s.Activity.Values.At(3, 0) == 0 {
+			t.Errorf("%s: %d neurons, want %d", pattern, s.N(), want)
+		}
+	}
+	if _, err := Open(path, Options{Rates: []string{"m_*"}, Behavior: []string{"vel"}}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("m_*: %v", err)
+	}
+	if _, err := Open(path, Options{Rates: []string{"[_*"}, Behavior: []string{"vel"}}); err == nil {
+		t.Error("a pattern that is none")
 	}
 }

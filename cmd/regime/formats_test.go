@@ -142,3 +142,18 @@ func TestFitNWB(t *testing.T) {
 	runRegime(t, "fit", "--data", from, "--behavior", "hand_vel", "--align", "move_onset_time", "--window", "-250ms:450ms", "--bin", "5ms", "--nan", "drop",
 		"--bootstrap", "-1", "--shifts", "-1")
 }
+
+// TestInfoNWB shows NWB as units, intervals and time series, the raw file with --tree; a folder is one session.
+func TestInfoNWB(t *testing.T) {
+	folder := filepath.Join(need.Root(t), "loaders", "nwb", "testdata")
+	overview, raw := runRegime(t, "info", filepath.Join(folder, "pynwb.nwb")), runRegime(t, "info", filepath.Join(folder, "pynwb.nwb"), "--tree")
+	for text, in := range map[string][]byte{"6 units, 2 held out": overview, "SpatialSeries, with times": overview, "NWB 2.6.0": overview, "spike_times_index": raw} {
+		if !bytes.Contains(in, []byte(text)) {
+			t.Errorf("no %q in:\n%s", text, in)
+		}
+	}
+	if bytes.Contains(overview, []byte("spike_times_index")) {
+		t.Error("the overview has an index")
+	}
+	fitted(t, filepath.Join(folder, "split"), "--behavior", "hand_vel", "--bin", "20ms", "--nan", "drop", "--where", "split!=test")
+}

@@ -41,7 +41,7 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.data, "data", "", "a file, or a data set such as cycling.npz or golub2018:after (regime datasets list)")
 	f.StringVar(&o.file, "file", "", "the data set's file, if it is not where regime datasets fetch puts it")
 	f.BoolVar(&o.anyHash, "any-hash", false, "accept a data set's file whose SHA-256 is not the published one")
-	f.StringSliceVar(&o.rates, "rates", nil, "array of rates in Hz, by name or path: D.blocks[0].rates")
+	f.StringSliceVar(&o.rates, "rates", nil, "array of rates in Hz, by name, path (D.blocks[0].rates) or pattern (unit_*)")
 	f.StringSliceVar(&o.spikes, "spikes", nil, "array of spike counts, or of spike times of each unit")
 	f.StringSliceVar(&o.behavior, "behavior", nil, "arrays of behaviour; the first is the output")
 	f.StringVar(&o.trials, "trials", "", "array that numbers the trial of each row; none for no trials")

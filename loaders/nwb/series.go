@@ -46,11 +46,11 @@ func (f *File) Series() ([]*Series, error) {
 		if errors.Is(err, hdf5.ErrNotFound) {
 			continue
 		}
-		if err == nil {
-			err = f.collect(&all, top, g, nil)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("nwb: %w", err)
+		}
+		if err := f.collect(&all, top, g, nil); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil

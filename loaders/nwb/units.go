@@ -22,7 +22,9 @@ type Units struct {
 func (f *File) Units() (*Units, error) {
 	g, err := f.h.Group("/units")
 	if errors.Is(err, hdf5.ErrNotFound) {
-		g, err = f.processedUnits()
+		if g, err = f.processedUnits(); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
@@ -51,7 +53,7 @@ func (f *File) processedUnits() (*hdf5.Group, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nwb: %w", err)
 	}
 	_, modules, err := groups(processing)
 	if err != nil {
