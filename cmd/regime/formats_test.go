@@ -8,8 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
+	"oblique/datasets"
 	"oblique/internal/need"
 	"oblique/loaders/npz"
 )
@@ -156,4 +160,55 @@ func TestInfoNWB(t *testing.T) {
 		t.Error("the overview has an index")
 	}
 	fitted(t, filepath.Join(folder, "split"), "--behavior", "hand_vel", "--bin", "20ms", "--nan", "drop", "--where", "split!=test")
+}
+
+// TestFitReal: a real recording gives the same result from MATLAB 5, 7.3, npz, Parquet and Arrow.
+func TestFitReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a recording of 15 000 rows, five times")
+	}
+	from := need.Shared(t, "data", "stevenson2011", "m1_stevenson_2011.mat")
+	dir := t.TempDir()
+	args := []string{"--rates", "spikes", "--file-bin", "50ms", "--method", "paper", "--time-subsamples", "-1", "--readouts", "-1"}
+	runRegime(t, "convert", from, filepath.Join(dir, "s.mat"), "--only", "spikes,handVel,time")
+	want := fitted(t, filepath.Join(dir, "s.mat"), args...)
+	as73(t, filepath.Join(dir, "s.mat"), filepath.Join(dir, "s73.mat"))
+	for _, name := range []string{"s.npz", "s.parquet", "s.arrow"} {
+		runRegime(t, "convert", from, filepath.Join(dir, name), "--only", "spikes,handVel,time")
+	}
+	for _, name := range []string{"s73.mat", "s.npz", "s.parquet", "s.arrow"} {
+		if got := fitted(t, filepath.Join(dir, name), args...); got != want {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// TestComplete: a data set's preparation goes in where no flag says otherwise.
+func TestComplete(t *testing.T) {
+	d, err := datasets.ByID("nlb-mc_maze")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"", "hand_vel 45ms 45ms 100ms [split!=test delay>=448] move_onset_time -700ms:785ms 0s:300ms"},
+		{"--output hand_pos", "hand_pos 45ms 45ms 270ms [split!=test delay>=448] move_onset_time -700ms:785ms 0s:300ms"},
+		{"--align go_cue_time --window 0:1s", "hand_vel 45ms 45ms 100ms [split!=test delay>=448] go_cue_time 0s:1s 0s:0s"},
+		{"--bin 5ms --smooth 0 --lag -20ms --where success==1", "hand_vel 5ms 0s -20ms [success==1] move_onset_time -700ms:785ms 0s:300ms"},
+		{"--continuous", "hand_vel 45ms 45ms 100ms []  0s:0s 0s:0s"},
+	} {
+		var in input
+		flags := pflag.NewFlagSet("fit", pflag.ContinueOnError)
+		in.AddFlags(flags)
+		if err := flags.Parse(strings.Fields(c.args)); err != nil {
+			t.Fatal(err)
+		}
+		o, err := in.prep.options()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.prep.complete(&o, flags, d.Preparation(""))
+		if got := fmt.Sprint(o.Output[0], " ", o.Bin, " ", o.Smooth, " ", o.Lag, " ", o.Where, " ", o.Align, " ", o.Window, " ", o.Keep); got != c.want {
+			t.Errorf("%s: %s, want %s", c.args, got, c.want)
+		}
+	}
 }

@@ -207,10 +207,16 @@ func (p *preparation) complete(o *preprocess.Options, flags *pflag.FlagSet, d da
 		}
 		o.Lag = d.LagOf(output)
 	}
+	if !flags.Changed("rows") {
+		o.Every = d.Every
+	}
+	if o.Continuous {
+		return // the rest is of trials
+	}
 	if !flags.Changed("where") {
 		o.Where = d.Where
 	}
-	if !flags.Changed("align") && !flags.Changed("window") && !flags.Changed("continuous") {
+	if !flags.Changed("align") && !flags.Changed("window") {
 		o.Align = d.Align
 		o.Window = preprocess.Window{From: d.Window[0], To: d.Window[1]}
 		if !flags.Changed("keep") {
@@ -219,9 +225,6 @@ func (p *preparation) complete(o *preprocess.Options, flags *pflag.FlagSet, d da
 	}
 	if !flags.Changed("average-by") {
 		o.AverageBy = d.AverageBy
-	}
-	if !flags.Changed("rows") {
-		o.Every = d.Every
 	}
 }
 
