@@ -7,6 +7,8 @@
 // behaviour among the arrays, settles which axis is time, and takes along what else a file in common
 // use says: the bin, the trials, the kind of recording, a known readout, the names of units.
 //
+// [Convert] writes any file as another format.
+//
 // # Formats
 //
 // The format is told by the content, never by the name: NumPy's npy and npz, MATLAB's versions 4 to 7.3,

@@ -144,7 +144,7 @@ func (u *Units) SpikesOf(from, to int) ([][]float64, error) {
 }
 
 // Observed reads when a unit was recorded, in ascending order. It is nil, which means always, if the
-// file does not say.
+// file does not say, or lists nothing for this unit.
 func (u *Units) Observed(unit int) ([]recording.Interval, error) {
 	if u.observed == nil {
 		return nil, nil
