@@ -378,15 +378,12 @@ func writeMATLAB(to string, parts []place) error {
 	vars := make([]*matfile.Array, len(parts))
 	for i, p := range parts {
 		var err error
-		if vars[i], err = toMATLAB(matlabName(p.path), p, 0); err != nil {
+		if vars[i], err = toMATLAB(last(p.path), p, 0); err != nil {
 			return err
 		}
 	}
 	return matfile.WriteFile(to, matfile.WriteOptions{}, vars...)
 }
-
-// matlabName is the last name of a path without the characters before it.
-func matlabName(path string) string { return last(path) }
 
 // toMATLAB makes an array of a node: a struct of a group, a cell array of a list.
 func toMATLAB(name string, p place, depth int) (*matfile.Array, error) {
