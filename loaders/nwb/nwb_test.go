@@ -305,3 +305,18 @@ func TestOld(t *testing.T) {
 		t.Errorf("NWB 1: %v", err)
 	}
 }
+
+// TestBare: a file without units says what it has instead.
+func TestBare(t *testing.T) {
+	f := open(t, "bare.nwb")
+	if u, err := f.Units(); u != nil || err != nil {
+		t.Errorf("units %v, %v", u, err)
+	}
+	if tables, err := f.Tables(); tables != nil || err != nil {
+		t.Errorf("tables %v, %v", tables, err)
+	}
+	_, err := f.Session(Options{})
+	if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "/processing/ophys/dff [5×3]") {
+		t.Errorf("session: %v", err)
+	}
+}

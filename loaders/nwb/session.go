@@ -37,7 +37,7 @@ func (f *File) Session(o Options) (*recording.Session, error) {
 		return nil, err
 	}
 	if units == nil || units.times == nil {
-		return nil, fmt.Errorf("nwb: no units with spike times: %w", ErrNotFound)
+		return nil, f.noUnits()
 	}
 	if s.Units, err = units.units(&s.Notes); err != nil {
 		return nil, err
@@ -62,6 +62,16 @@ func (f *File) Session(o Options) (*recording.Session, error) {
 	}
 	s.Trials, err = f.trials(o.Trials, &s.Notes)
 	return s, err
+}
+
+// noUnits is the error of a file without spike times, with what there may be instead: fluorescence, say.
+func (f *File) noUnits() error {
+	all, err := f.Series()
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("nwb: no units with spike times: %w; %s; name the array of activity with --rates (/processing/ophys/dff/data) and that of "+
+		"behaviour with --behavior", ErrNotFound, contents(all))
 }
 
 // Format is the name of the format with the version of the file: "NWB 2.6.0".

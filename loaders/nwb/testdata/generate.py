@@ -13,6 +13,7 @@ The same session in the styles of several writers:
                   booleans as int8, int64 indices, contiguous data, no colnames of intervals
     train.nwb, test.nwb   the session split in two; the second lacks behaviour and the held-out units
     old.nwb       a file of NWB 1
+    bare.nwb      one time series, and no units
 
 Made with h5py 3.7.0, HDF5 1.10.8 and numpy 1.24.2 (Python 3.11).
 """
@@ -289,6 +290,9 @@ def main():
     write(os.path.join(folder, "test.nwb"), test, Style("2.6.0"), behavior=False, units=held_in)
     with h5py.File(at("old.nwb"), "w") as f:
         f["nwb_version"] = "NWB-1.0.6"
+    with h5py.File(at("bare.nwb"), "w") as f:
+        f.attrs["nwb_version"] = "2.6.0"
+        Style("2.6.0").series(f.create_group("processing/ophys"), "dff", np.zeros((5, 3)), "n.a.", rate=30.0)
     # MatNWB keeps conversion as a float32, as it was set here.
     matnwb = meaning(s)
     matnwb["hand_vel"]["values"] = numbers(s.vel * float(np.float32(0.001)) + 0.5)
