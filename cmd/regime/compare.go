@@ -19,9 +19,7 @@ import (
 
 // compareOptions are the flags of regime compare.
 type compareOptions struct {
-	input      input
-	method     methodOptions
-	output     output
+	analysis
 	groups     []string
 	draws      int
 	neurons    int
@@ -43,9 +41,6 @@ be concluded from them. Flags of loading and preprocessing hold for all files.`,
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	o.input.AddFlags(c.Flags())
-	o.method.AddFlags(c.Flags())
-	o.output.AddFlags(c.Flags())
 	o.AddFlags(c.Flags())
 	for _, one := range []string{"data", "file"} {
 		_ = c.Flags().MarkHidden(one) // recordings are arguments here
@@ -54,6 +49,7 @@ be concluded from them. Flags of loading and preprocessing hold for all files.`,
 }
 
 func (o *compareOptions) AddFlags(f *pflag.FlagSet) {
+	o.analysis.AddFlags(f)
 	f.StringArrayVar(&o.groups, "group", nil, "a group of recordings, NAME=A,B,…; may be given several times")
 	f.IntVar(&o.draws, "draws", 100, "matched subsamples of each recording; -1 for none")
 	f.IntVar(&o.neurons, "match-neurons", 0, "neurons of a matched subsample (default: as many as the smallest recording has)")
@@ -90,14 +86,11 @@ func (o *compareOptions) parse(args []string) ([]named, error) {
 }
 
 func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if err := o.output.check(); err != nil {
-		return err
-	}
-	parsed, err := o.parse(args)
+	options, err := o.check()
 	if err != nil {
 		return err
 	}
-	options, err := o.method.options()
+	parsed, err := o.parse(args)
 	if err != nil {
 		return err
 	}

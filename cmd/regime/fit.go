@@ -14,16 +14,47 @@ import (
 	"github.com/spf13/pflag"
 
 	"oblique/internal/report"
+	"oblique/loaders/recording"
 	"oblique/regime"
 	"oblique/regime/ridge"
 )
 
-// fitOptions are the flags of regime fit.
-type fitOptions struct {
+// analysis are the flags that every analysis takes: which data, by which method, where results go.
+type analysis struct {
 	input  input
 	method methodOptions
 	output output
 }
+
+func (a *analysis) AddFlags(f *pflag.FlagSet) {
+	a.input.AddFlags(f)
+	a.method.AddFlags(f)
+	a.output.AddFlags(f)
+}
+
+// check returns the options of the method, once all flags that need no data have been found right.
+func (a *analysis) check() (regime.Options, error) {
+	if err := a.output.check(); err != nil {
+		return regime.Options{}, err
+	}
+	return a.method.options()
+}
+
+// begin checks the flags and loads the recording. Progress of the options is the bar's.
+func (a *analysis) begin(ctx context.Context, stderr io.Writer) (rec *recording.Recording, provenance map[string]any, options regime.Options, bar *progress, err error) {
+	if options, err = a.check(); err != nil {
+		return nil, nil, options, nil, err
+	}
+	if rec, provenance, err = a.input.recording(ctx, stderr); err != nil {
+		return nil, nil, options, nil, err
+	}
+	bar = newProgress(stderr)
+	options.Progress = bar.update
+	return rec, provenance, options, bar, nil
+}
+
+// fitOptions are the flags of regime fit.
+type fitOptions struct{ analysis }
 
 func newFit() *cobra.Command {
 	o := &fitOptions{}
@@ -42,26 +73,15 @@ trials or gapped blocks, intervals from a block bootstrap. --method paper repeat
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
-	o.input.AddFlags(c.Flags())
-	o.method.AddFlags(c.Flags())
-	o.output.AddFlags(c.Flags())
+	o.AddFlags(c.Flags())
 	return c
 }
 
 func (o *fitOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
-	if err := o.output.check(); err != nil {
-		return err
-	}
-	options, err := o.method.options()
+	rec, provenance, options, bar, err := o.begin(ctx, stderr)
 	if err != nil {
 		return err
 	}
-	rec, provenance, err := o.input.recording(ctx, stderr)
-	if err != nil {
-		return err
-	}
-	bar := newProgress(stderr)
-	options.Progress = bar.update
 	result, err := regime.Fit(ctx, rec, options, stream(o.method.seed, "fit"))
 	bar.clear()
 	if err != nil {

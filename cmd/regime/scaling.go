@@ -22,9 +22,7 @@ import (
 
 // scalingOptions are the flags of regime scaling.
 type scalingOptions struct {
-	input  input
-	method methodOptions
-	output output
+	analysis
 	sizes  []int
 	draws  int
 	nested bool
@@ -45,14 +43,12 @@ components that grow with N, and −½ for one that lies as random directions do
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
-	o.input.AddFlags(c.Flags())
-	o.method.AddFlags(c.Flags())
-	o.output.AddFlags(c.Flags())
 	o.AddFlags(c.Flags())
 	return c
 }
 
 func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
+	o.analysis.AddFlags(f)
 	f.IntSliceVar(&o.sizes, "sizes", nil, "numbers of neurons, ascending (default a tenth to all of them in ten steps)")
 	f.IntVar(&o.draws, "draws", 20, "draws of each size")
 	f.BoolVar(&o.nested, "nested", false, "a draw's smaller subsamples are part of its larger ones")
@@ -61,19 +57,10 @@ func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
 }
 
 func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
-	if err := o.output.check(); err != nil {
-		return err
-	}
-	options, err := o.method.options()
+	rec, provenance, options, bar, err := o.begin(ctx, stderr)
 	if err != nil {
 		return err
 	}
-	rec, provenance, err := o.input.recording(ctx, stderr)
-	if err != nil {
-		return err
-	}
-	bar := newProgress(stderr)
-	options.Progress = bar.update
 	scaling := regime.ScalingOptions{Fit: options, Sizes: o.sizes, Draws: o.draws, Nested: o.nested}
 	_, n, _ := rec.Dims()
 	resolved, err := scaling.Resolved(n)
