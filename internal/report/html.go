@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
@@ -119,7 +118,7 @@ func newPart(i int, e Entry) (part, error) {
 
 // lines are the figures of a result, as the terminal has them.
 func lines(r *regime.Result) []line {
-	root := regime.Number(math.Sqrt(float64(r.Data.NNeurons)))
+	root := root(r.Data.NNeurons)
 	random := r.Nulls.Isotropic.CI
 	shifted := ""
 	if r.Nulls.ShiftedR2 != nil {

@@ -1,6 +1,8 @@
 package ridge
 
 import (
+	"oblique/loaders/recording"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -23,17 +25,6 @@ func (v *View) Compress() (*View, *mat.Dense, error) {
 	for i := range t {
 		y.SetRow(i, v.y.RawRowView(v.at(i)))
 	}
-	small := &View{source: denseRows{z}, dense: z, y: y, origin: make([]float64, t)}
+	small := &View{source: (&recording.Recording{X: z}).Activity(), dense: z, y: y, origin: make([]float64, t)}
 	return small, mat.DenseCopyOf(q.Slice(0, n, 0, t)), nil
-}
-
-// denseRows serves a matrix in blocks of rows.
-type denseRows struct{ m *mat.Dense }
-
-func (d denseRows) Dims() (t, n int) { return d.m.Dims() }
-
-func (d denseRows) ReadRows(dst []float64, from int) error {
-	_, n := d.m.Dims()
-	copy(dst, d.m.RawMatrix().Data[from*n:])
-	return nil
 }
