@@ -4,80 +4,59 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/lapack"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
-
 	gonum "gonum.org/v1/gonum/blas"
 
 	"oblique/internal/blas"
 )
 
-// leaf is the order below which a tridiagonal matrix is not divided further.
-const leaf = 32
+// leaf is the order up to which a tridiagonal matrix is not divided further.
+const leaf = 24
 
 const epsilon = 0x1p-53
 
-// A solver holds the memory of a divide and conquer, n² elements each.
+// A solver decomposes a symmetric tridiagonal matrix of order n by divide and conquer. The eigenvectors
+// of a part of the matrix are rows of q, within the columns of the part. They are not sorted: the
+// part's order lists its rows by ascending eigenvalue.
 type solver struct {
-	scratch []float64 // rows that are multiplied
-	deltas  []float64 // differences of poles and roots, then the vectors of the merged problem
+	n       int
+	d, e    []float64 // the diagonal, which becomes the eigenvalues, and the off-diagonal, which is lost
+	q       []float64 // n×n, zero at first
+	order   []int
+	scratch []float64 // n², for rows that are multiplied
+	deltas  []float64 // n², for differences of poles and roots, then the vectors of a merged problem
+	vectors []float64 // 5n, for the vectors of a merge
+	indices []int     // 3n
+	kinds   []kind    // n
 }
 
-// tridiagonal computes the eigenvalues, in ascending order in place of the diagonal d, and the
-// eigenvectors of a symmetric tridiagonal matrix, as the rows of q with the stride ld, whose
-// block must be zero. It destroys e. It reports whether the iterations at the leaves converged.
-func (s *solver) tridiagonal(d, e, q []float64, ld int) bool {
-	n := len(d)
-	if n <= leaf {
-		return s.small(d, e, q, ld)
+// solve decomposes the part [lo, hi) of the matrix. It reports whether the iterations at the leaves
+// converged.
+func (s *solver) solve(lo, hi int) bool {
+	if hi-lo <= leaf {
+		return s.small(lo, hi)
 	}
 	// T = diag(T₁, T₂) + ρ·u·uᵀ, where u is 1 at the last place of T₁ and ±1 at the first of T₂.
-	h := n / 2
-	rho := math.Abs(e[h-1])
-	d[h-1] -= rho
-	d[h] -= rho
-	sign := math.Copysign(1, e[h-1])
-	if !s.tridiagonal(d[:h], e[:h-1], q, ld) || !s.tridiagonal(d[h:], e[h:], q[h*ld+h:], ld) {
+	mid := (lo + hi) / 2
+	off := s.e[mid-1]
+	s.d[mid-1] -= math.Abs(off)
+	s.d[mid] -= math.Abs(off)
+	if !s.solve(lo, mid) || !s.solve(mid, hi) {
 		return false
 	}
-	m := merge{solver: s, n: n, h: h, d: d, q: q, ld: ld, z: make([]float64, n)}
-	for i := range h {
-		m.z[i] = q[i*ld+h-1] / math.Sqrt2
-	}
-	for i := h; i < n; i++ {
-		m.z[i] = sign * q[i*ld+h] / math.Sqrt2
-	}
-	m.rho = 2 * rho
-	m.run()
+	s.merge(lo, mid, hi, off)
 	return true
 }
 
-// small decomposes a matrix by the implicit QL iteration.
-func (s *solver) small(d, e, q []float64, ld int) bool {
-	n := len(d)
-	z := make([]float64, n*n)
-	off := make([]float64, max(1, n-1))
-	copy(off, e[:min(len(e), n-1)])
-	if !(lapackgonum.Implementation{}).Dsteqr(lapack.EVTridiag, n, d, off, z, n, make([]float64, max(1, 2*n-2))) {
-		return false
-	}
-	for i := range n {
-		for j := range n {
-			q[i*ld+j] = z[j*n+i]
-		}
-	}
-	return true
-}
-
-// A merge is the eigenproblem diag(d) + ρ·z·zᵀ, ‖z‖ = 1, in the basis of the rows of q: the
-// vectors of T₁, which are zero from column h on, and those of T₂, zero before it.
+// A merge is the eigenproblem diag(d) + ρ·z·zᵀ, ‖z‖ = 1, in the basis of n rows of q: those of T₁,
+// which are zero from column h on, and those of T₂, zero before it.
 type merge struct {
-	*solver
-	n, h int
-	d, z []float64
-	rho  float64
-	q    []float64
-	ld   int
+	n, h  int
+	d, z  []float64
+	rho   float64
+	q     []float64
+	ld    int
+	order []int
+	kinds []kind
 }
 
 // A kind says where a row of the basis is not zero.
@@ -89,98 +68,96 @@ const (
 	bottom             // from column h on
 )
 
-// run replaces d and q by the eigenvalues, ascending, and vectors of the merged matrix.
-func (m *merge) run() {
-	keep, kinds := m.deflate()
+// merge makes the decompositions of [lo, mid) and [mid, hi) one, off being the element between them.
+func (s *solver) merge(lo, mid, hi int, off float64) {
+	m := merge{n: hi - lo, h: mid - lo, d: s.d[lo:hi], z: s.vectors[:hi-lo], rho: 2 * math.Abs(off),
+		q: s.q[lo*s.n+lo:], ld: s.n, order: s.order[lo:hi], kinds: s.kinds[lo:hi]}
+	for i := range m.n {
+		if i < m.h {
+			m.z[i], m.kinds[i] = m.q[i*m.ld+m.h-1]/math.Sqrt2, top
+		} else {
+			m.z[i], m.kinds[i] = math.Copysign(1, off)*m.q[i*m.ld+m.h]/math.Sqrt2, bottom
+		}
+	}
+	byValue := s.indices[:m.n]
+	mergeOrder(byValue, m.d, m.order[:m.h], m.order[m.h:], m.h)
+	keep, gone := m.deflate(byValue, s.indices[s.n:s.n:2*s.n], s.indices[2*s.n:2*s.n])
 	k := len(keep)
-	poles, weights := make([]float64, k), make([]float64, k)
+	v := s.vectors[s.n:]
+	poles, weights, roots, deflated := v[:k], v[s.n:s.n+k], v[2*s.n:2*s.n+k], v[3*s.n:3*s.n+m.n-k]
 	for i, at := range keep {
 		poles[i], weights[i] = m.d[at], m.z[at]
 	}
-	roots := make([]float64, k)
-	u := m.deltas[:k*k]
+	slices.SortStableFunc(gone, func(i, j int) int { return ascending(m.d[i], m.d[j]) })
+	for i, at := range gone {
+		deflated[i] = m.d[at]
+	}
+	u := s.deltas[:k*k]
 	secularRoots(poles, weights, m.rho, roots, u)
-	secularVectors(poles, weights, u)
-	product := m.multiply(keep, kinds, u)
-
-	// All eigenvalues in order: the roots, whose vectors are the rows of the product, and what
-	// was deflated, whose vectors are rows of q.
-	type source struct {
-		value float64
-		row   []float64
-	}
-	kept := make([]bool, m.n)
-	all := make([]source, 0, m.n)
-	for j, at := range keep {
-		kept[at] = true
-		all = append(all, source{roots[j], product[j*m.n : (j+1)*m.n]})
-	}
+	m.multiply(keep, gone, poles, weights, u, s.scratch[:m.n*m.n], byValue[:k])
+	copy(m.d, roots)
+	copy(m.d[k:], deflated)
 	for i := range m.n {
-		if !kept[i] {
-			row := product[len(all)*m.n : (len(all)+1)*m.n]
-			copy(row, m.q[i*m.ld:i*m.ld+m.n])
-			all = append(all, source{m.d[i], row})
+		byValue[i] = i
+	}
+	mergeOrder(m.order, m.d, byValue[:k], byValue[k:], 0)
+}
+
+// mergeOrder merges two lists of indices that ascend by value; shift is added to the second.
+func mergeOrder(dst []int, values []float64, a, b []int, shift int) {
+	for i := range dst {
+		if len(b) == 0 || len(a) > 0 && values[a[0]] <= values[b[0]+shift] {
+			dst[i], a = a[0], a[1:]
+		} else {
+			dst[i], b = b[0]+shift, b[1:]
 		}
 	}
-	slices.SortStableFunc(all, func(a, b source) int {
-		switch {
-		case a.value < b.value:
-			return -1
-		case a.value > b.value:
-			return 1
-		}
-		return 0
-	})
-	for i, src := range all {
-		m.d[i] = src.value
-		copy(m.q[i*m.ld:i*m.ld+m.n], src.row)
+}
+
+func ascending(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	}
+	return 0
 }
 
 // deflate finds the eigenpairs that the merged matrix shares with its halves up to rounding:
 // those with a negligible weight, and, after a rotation that takes away one weight, one of two
-// with almost equal values (Dongarra and Sorensen 1987). It returns the others, in ascending order
-// of their values, and the kind of every row.
-func (m *merge) deflate() (keep []int, kinds []kind) {
-	order := make([]int, m.n)
-	kinds = make([]kind, m.n)
+// with almost equal values (Dongarra and Sorensen 1987). It appends these rows to gone, and the others,
+// in ascending order of their values, to keep.
+func (m *merge) deflate(byValue, keep, gone []int) (_, _ []int) {
 	largestD, largestZ := 0.0, 0.0
-	for i := range order {
-		order[i] = i
-		if i >= m.h {
-			kinds[i] = bottom
-		}
+	for i := range m.n {
 		largestD, largestZ = max(largestD, math.Abs(m.d[i])), max(largestZ, math.Abs(m.z[i]))
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case m.d[i] < m.d[j]:
-			return -1
-		case m.d[i] > m.d[j]:
-			return 1
-		}
-		return 0
-	})
 	tolerance := 8 * epsilon * max(largestD, largestZ)
 	last := -1 // the candidate that the next value may be equal to
-	for _, i := range order {
+	for _, i := range byValue {
 		if m.rho*math.Abs(m.z[i]) <= tolerance {
+			gone = append(gone, i)
 			continue
 		}
-		if last >= 0 && !m.rotate(last, i, tolerance, kinds) {
-			keep = append(keep, last)
+		if last >= 0 {
+			if m.rotate(last, i, tolerance) {
+				gone = append(gone, last)
+			} else {
+				keep = append(keep, last)
+			}
 		}
 		last = i
 	}
 	if last >= 0 {
 		keep = append(keep, last)
 	}
-	return keep, kinds
+	return keep, gone
 }
 
 // rotate takes away the weight of row i in favour of row j, if that leaves an off-diagonal
 // element below the tolerance, and reports whether.
-func (m *merge) rotate(i, j int, tolerance float64, kinds []kind) bool {
+func (m *merge) rotate(i, j int, tolerance float64) bool {
 	r := math.Hypot(m.z[i], m.z[j])
 	c, s := m.z[j]/r, -m.z[i]/r
 	gap := m.d[j] - m.d[i]
@@ -188,54 +165,62 @@ func (m *merge) rotate(i, j int, tolerance float64, kinds []kind) bool {
 		return false
 	}
 	m.z[i], m.z[j] = 0, r
-	x, y := m.q[i*m.ld:i*m.ld+m.n], m.q[j*m.ld:j*m.ld+m.n]
-	for k, v := range x {
-		x[k], y[k] = c*v+s*y[k], c*y[k]-s*v
-	}
+	rotate(c, s, m.q[i*m.ld:i*m.ld+m.n], m.q[j*m.ld:j*m.ld+m.n])
 	m.d[i], m.d[j] = m.d[i]*c*c+m.d[j]*s*s, m.d[i]*s*s+m.d[j]*c*c
-	if kinds[i] != kinds[j] {
-		kinds[i], kinds[j] = both, both
+	if m.kinds[i] != m.kinds[j] {
+		m.kinds[i], m.kinds[j] = both, both
 	}
 	return true
 }
 
-// multiply returns U·B, where the rows of B are those kept of q. The rows of B are gathered by
-// their kinds, and the columns of U likewise, so that the zeros of each half are left out.
-func (m *merge) multiply(keep []int, kinds []kind, u []float64) []float64 {
+// rotate replaces x by c·x + s·y and y by c·y − s·x.
+func rotate(c, s float64, x, y []float64) {
+	y = y[:len(x)]
+	for k, v := range x {
+		x[k], y[k] = c*v+s*y[k], c*y[k]-s*v
+	}
+}
+
+// multiply replaces the rows of q by U·B and what was deflated. The rows of B are those kept of q,
+// gathered by their kinds, and the columns of U likewise, so that the zeros of each half are left out.
+// U comes as the differences dᵢ − λⱼ.
+func (m *merge) multiply(keep, gone []int, poles, weights, u, basis []float64, place []int) {
 	k := len(keep)
-	byKind := make([]int, 0, k)
 	var count [3]int
+	at := 0
 	for want := top; want <= bottom; want++ {
-		for i, at := range keep {
-			if kinds[at] == want {
-				byKind = append(byKind, i)
+		for i, row := range keep {
+			if m.kinds[row] == want {
+				copy(basis[at*m.n:(at+1)*m.n], m.q[row*m.ld:row*m.ld+m.n])
+				place[i] = at
 				count[want]++
+				at++
 			}
 		}
 	}
-	product := make([]float64, m.n*m.n)
+	for _, row := range gone {
+		copy(basis[at*m.n:(at+1)*m.n], m.q[row*m.ld:row*m.ld+m.n])
+		at++
+	}
+	for i := k; i < m.n; i++ {
+		copy(m.q[i*m.ld:i*m.ld+m.n], basis[i*m.n:(i+1)*m.n])
+	}
 	if k == 0 {
-		return product
+		return
 	}
-	blas.Parallel(k, 64, func(lo, hi int) {
-		row := make([]float64, k)
-		for j := lo; j < hi; j++ {
-			copy(row, u[j*k:(j+1)*k])
-			for i, at := range byKind {
-				u[j*k+i] = row[at]
-			}
-		}
-	})
-	basis := m.scratch[:k*m.n]
-	for i, at := range byKind {
-		copy(basis[i*m.n:(i+1)*m.n], m.q[keep[at]*m.ld:keep[at]*m.ld+m.n])
-	}
+	secularVectors(poles, weights, u, place)
 	left, right := count[top]+count[both], count[both]+count[bottom]
-	if left > 0 {
-		blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, m.h, left, 1, u, k, basis, m.n, 0, product, m.n)
+	m.product(k, left, 0, m.h, u, basis)
+	m.product(k, right, m.h, m.n, u[k-right:], basis[(k-right)*m.n:])
+}
+
+// product sets the columns from, …, to−1 of the first k rows of q to U·B, over inner rows of B.
+func (m *merge) product(k, inner, from, to int, u, basis []float64) {
+	if inner == 0 {
+		for i := range k {
+			clear(m.q[i*m.ld+from : i*m.ld+to])
+		}
+		return
 	}
-	if right > 0 {
-		blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, m.n-m.h, right, 1, u[count[top]:], k, basis[count[top]*m.n+m.h:], m.n, 0, product[m.h:], m.n)
-	}
-	return product
+	blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, to-from, inner, 1, u, k, basis[from:], m.n, 0, m.q[from:], m.ld)
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
 
 	"oblique/internal/blas"
 )
@@ -43,65 +44,93 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	if n == 0 {
 		return []float64{}, []float64{}, nil
 	}
-	work, exponent, err := scaled(n, a, stride)
+	factor, err := scale(n, a, stride)
 	if err != nil {
 		return nil, nil, err
 	}
-	d, e, tau := tridiagonalise(n, work)
-	rows := make([]float64, n*n) // of Vᵀ
-	s := solver{scratch: make([]float64, n*n), deltas: make([]float64, n*n)}
-	if !s.tridiagonal(d, e, rows, n) {
+	w := getWorkspace(n)
+	defer workspaces.Put(w)
+	values, vectors = make([]float64, n), make([]float64, n*n)
+	work := w.take(n * n)
+	for i := range n {
+		for j, v := range a[i*stride+i : i*stride+n] {
+			work[i*n+i+j] = v * factor
+		}
+	}
+	tau, thin := w.take(n), w.take(3*wyBlock*n)
+	s := solver{n: n, d: values, e: w.take(n), q: w.take(n * n), scratch: vectors, deltas: w.take(n * n),
+		vectors: w.take(5 * n), order: w.indices[:n], indices: w.indices[n : 4*n], kinds: make([]kind, n)}
+	tridiagonalise(n, work, s.d, s.e, tau, thin)
+	clear(s.q)
+	if !s.solve(0, n) {
 		return nil, nil, errors.New("eigen: the iteration for a small block did not converge")
 	}
-	backTransform(n, work, tau, rows)
-	for i := range d {
-		d[i] = math.Ldexp(d[i], exponent)
-	}
+	backTransform(n, work, tau, s.q, thin)
 	if order == Descending {
-		slices.Reverse(d)
+		slices.Reverse(s.order)
 	}
-	return d, transposed(n, rows, order), nil
+	transpose(n, s.q, s.order, vectors)
+	for i, at := range s.order {
+		tau[i] = values[at] / factor
+	}
+	copy(values, tau)
+	return values, vectors, nil
 }
 
-// scaled returns a copy of the upper triangle, divided by the power of two that brings the
-// largest element below 1, so that no square overflows or vanishes.
-func scaled(n int, a []float64, stride int) (work []float64, exponent int, err error) {
+// scale returns the power of two that brings the largest element of the upper triangle below 1, so that no
+// square overflows, and none that matters vanishes.
+func scale(n int, a []float64, stride int) (float64, error) {
 	largest := 0.0
 	for i := range n {
 		for _, v := range a[i*stride+i : i*stride+n] {
 			if v-v != 0 {
-				return nil, 0, ErrNotFinite
+				return 0, ErrNotFinite
 			}
 			largest = max(largest, math.Abs(v))
 		}
 	}
-	_, exponent = math.Frexp(largest)
-	work = make([]float64, n*n)
-	for i := range n {
-		for j := i; j < n; j++ {
-			work[i*n+j] = math.Ldexp(a[i*stride+j], -exponent)
-		}
-	}
-	return work, exponent, nil
+	_, exponent := math.Frexp(largest)
+	return math.Ldexp(1, -max(exponent, -1000)), nil
 }
 
-// transposed returns the matrix whose columns are the rows given, from the last on where the
-// order is descending.
-func transposed(n int, rows []float64, order Order) []float64 {
-	t := make([]float64, n*n)
+// A workspace is the memory of a decomposition, kept for the next.
+type workspace struct {
+	floats  []float64
+	used    int
+	indices []int
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// getWorkspace returns a workspace for a matrix of order n.
+func getWorkspace(n int) *workspace {
+	w := workspaces.Get().(*workspace)
+	if need := 3*n*n + (2+5+3*wyBlock)*n; len(w.floats) < need {
+		w.floats = make([]float64, need)
+	}
+	if len(w.indices) < 4*n {
+		w.indices = make([]int, 4*n)
+	}
+	w.used = 0
+	return w
+}
+
+// take returns n elements, of any content.
+func (w *workspace) take(n int) []float64 {
+	w.used += n
+	return w.floats[w.used-n : w.used : w.used]
+}
+
+// transpose writes the rows, in the order given, as the columns of t.
+func transpose(n int, rows []float64, order []int, t []float64) {
 	const block = 32 // squares that stay in the first-level cache
 	blas.Parallel(n, 4*block, func(lo, hi int) {
 		for j0 := 0; j0 < n; j0 += block {
 			for i := lo; i < hi; i++ {
 				for j := j0; j < min(j0+block, n); j++ {
-					src := j
-					if order == Descending {
-						src = n - 1 - j
-					}
-					t[i*n+j] = rows[src*n+i]
+					t[i*n+j] = rows[order[j]*n+i]
 				}
 			}
 		}
 	})
-	return t
 }

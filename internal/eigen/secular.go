@@ -12,7 +12,7 @@ import (
 // root would not give.
 func secularRoots(d, z []float64, rho float64, roots, deltas []float64) {
 	k := len(d)
-	blas.Parallel(k, 16, func(lo, hi int) {
+	blas.Parallel(k, share, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
 			roots[j] = secularRoot(j, d, z, rho, deltas[j*k:(j+1)*k])
 		}
@@ -26,29 +26,20 @@ func secularRoots(d, z []float64, rho float64, roots, deltas []float64) {
 func secularRoot(j int, d, z []float64, rho float64, delta []float64) float64 {
 	k := len(d)
 	last := j == k-1
-	origin, lo, hi := j, 0.0, rho
+	origin, lo, hi := j, 0.0, 0.0
+	mu := 0.0
 	if last {
-		hi = 0 // ρ‖z‖², a little more for the roundings
 		for _, w := range z {
 			hi += w * w
 		}
-		hi *= rho * (1 + 8*epsilon*float64(k))
-	}
-	if !last {
-		half := (d[j+1] - d[j]) / 2
-		lo, hi = 0, half
-		f := 1.0
-		for i, w := range z {
-			f += rho * w * w / ((d[i] - d[j]) - half)
-		}
-		if f < 0 {
-			origin, lo, hi = j+1, -half, 0
-		}
+		hi *= rho * (1 + 8*epsilon*float64(k)) // ρ‖z‖², a little more for the roundings
+		mu = hi / 2
+	} else {
+		origin, lo, hi, mu = firstGuess(j, d, z, rho, delta)
 	}
 	for i := range delta {
 		delta[i] = d[i] - d[origin]
 	}
-	mu := (lo + hi) / 2
 	const most = 200 // more than bisection could take
 	for range most {
 		psi, dpsi := terms(z[:j+1], delta[:j+1], mu, rho)
@@ -77,6 +68,41 @@ func secularRoot(j int, d, z []float64, rho float64, delta []float64) float64 {
 	return d[origin] + mu
 }
 
+// firstGuess returns the pole next to root j, where the root is bracketed, and what it would be if all but the
+// nearest two poles were constant, as they are half way between these. The scratch space holds k elements.
+func firstGuess(j int, d, z []float64, rho float64, scratch []float64) (origin int, lo, hi, mu float64) {
+	gap := d[j+1] - d[j]
+	half := gap / 2
+	for i := range scratch {
+		scratch[i] = d[i] - d[j]
+	}
+	below, _ := terms(z[:j], scratch[:j], half, rho)
+	above, _ := terms(z[j+2:], scratch[j+2:], half, rho)
+	c := 1 + below + above
+	p, q := rho*z[j]*z[j], rho*z[j+1]*z[j+1]
+	if c*half+q-p >= 0 {
+		origin, lo, hi = j, 0, half
+		mu = smallRoot(c, c*gap+p+q, p*gap)
+	} else {
+		origin, lo, hi = j+1, -half, 0
+		mu = smallRoot(c, p+q-c*gap, -q*gap)
+	}
+	if !(lo < mu && mu < hi) {
+		mu = (lo + hi) / 2
+	}
+	return origin, lo, hi, mu
+}
+
+// smallRoot returns a solution of cx² − ax + b = 0, the one with the smaller modulus if a is positive, and the
+// square root's sign being the same otherwise.
+func smallRoot(c, a, b float64) float64 {
+	root := math.Sqrt(math.Abs(a*a - 4*b*c))
+	if a > 0 {
+		return 2 * b / (a + root)
+	}
+	return (a - root) / (2 * c)
+}
+
 // terms returns ρ·Σ zᵢ²/(δᵢ−μ) and its derivative.
 func terms(z, delta []float64, mu, rho float64) (sum, slope float64) {
 	delta = delta[:len(z)]
@@ -103,47 +129,55 @@ func step(last bool, delta []float64, j int, mu, f, dpsi, dphi float64) float64 
 	c := f - p*dpsi - q*dphi
 	a := (p+q)*f - p*q*(dpsi+dphi)
 	b := p * q * f
-	root := math.Sqrt(math.Abs(a*a - 4*b*c))
-	eta := 2 * b / (a + root)
-	if a <= 0 {
-		eta = (a - root) / (2 * c)
-	}
+	eta := smallRoot(c, a, b)
 	if !(eta*f <= 0) { // the wrong way, or not a number
 		return newton
 	}
 	return eta
 }
 
-// secularVectors replaces the differences dᵢ − λⱼ by the eigenvectors, row j that of λⱼ. The
-// vectors are those of the weights ẑ for which the roots found are exact (Gu and Eisenstat 1994),
+// secularVectors replaces the differences dᵢ − λⱼ by the eigenvectors, row j that of λⱼ, with component i at
+// place[i]. The vectors are those of the weights ẑ for which the roots found are exact (Gu and Eisenstat 1994),
 // ẑᵢ² = Πⱼ(λⱼ−dᵢ) / Πⱼ≠ᵢ(dⱼ−dᵢ), and so are orthogonal to working precision; their components are
-// ẑᵢ/(dᵢ−λⱼ), normalised.
-func secularVectors(d, z, deltas []float64) {
+// ẑᵢ/(dᵢ−λⱼ), normalised. The weights z are overwritten by ẑ.
+func secularVectors(d, z, deltas []float64, place []int) {
 	k := len(d)
-	weights := make([]float64, k)
-	blas.Parallel(k, 16, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			weights[i] = deltas[i*k+i]
+	blas.Parallel(k, share, func(lo, hi int) {
+		product, gaps := make([]float64, hi-lo), make([]float64, hi-lo)
+		for i := range product {
+			product[i] = 1
 		}
-		for j := range k {
-			row := deltas[j*k : (j+1)*k]
-			for i := lo; i < hi; i++ {
-				if i != j {
-					weights[i] *= row[i] / (d[i] - d[j])
-				}
+		for j, dj := range d {
+			for i, di := range d[lo:hi] {
+				gaps[i] = di - dj
+			}
+			if lo <= j && j < hi {
+				gaps[j-lo] = 1
+			}
+			blas.Invert(math.Inf(-1), gaps, gaps)
+			for i, delta := range deltas[j*k+lo : j*k+hi] {
+				product[i] *= delta * gaps[i]
 			}
 		}
-		for i := lo; i < hi; i++ {
-			weights[i] = math.Copysign(math.Sqrt(math.Abs(weights[i])), z[i])
+		for i, p := range product {
+			z[lo+i] = math.Copysign(math.Sqrt(math.Abs(p)), z[lo+i])
 		}
 	})
-	blas.Parallel(k, 16, func(lo, hi int) {
+	blas.Parallel(k, share, func(lo, hi int) {
+		vector := make([]float64, k)
 		for j := lo; j < hi; j++ {
 			row := deltas[j*k : (j+1)*k]
-			for i, w := range weights {
-				row[i] = w / row[i]
+			blas.Invert(math.Inf(-1), vector, row)
+			for i, w := range z {
+				vector[i] *= w
 			}
-			blas.Scal(1/math.Sqrt(blas.Dot(row, row)), row)
+			scale := 1 / math.Sqrt(blas.Dot(vector, vector))
+			for i, v := range vector {
+				row[place[i]] = v * scale
+			}
 		}
 	})
 }
+
+// share is the least number of roots worth a goroutine.
+const share = 64

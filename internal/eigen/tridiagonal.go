@@ -18,109 +18,96 @@ const panel = 32
 //
 // Within a panel A is left as it was. A row is brought up to date when its turn comes, by the
 // panel's V and W, and the product p = A·v is corrected by them; after the panel the rest is
-// updated at once, A −= VᵀW + WᵀV.
-func tridiagonalise(n int, a []float64) (d, e, tau []float64) {
-	d, e, tau = make([]float64, n), make([]float64, n), make([]float64, n)
-	v, w := make([]float64, panel*n), make([]float64, panel*n)
-	s := make([]float64, panel)
+// updated at once, A −= VᵀW + WᵀV. The scratch space vw has 2·panel rows of n, in which rows of V and W
+// take turns.
+func tridiagonalise(n int, a, d, e, tau, vw []float64) {
+	var s, swapped [2 * panel]float64
 	for first := 0; first < n; first += panel {
 		steps := min(panel, n-first)
 		for k := range steps {
 			i := first + k
 			row := a[i*n+i : (i+1)*n]
 			for q := range k {
-				blas.Axpy(-v[q*n+i], w[q*n+i:(q+1)*n], row)
-				blas.Axpy(-w[q*n+i], v[q*n+i:(q+1)*n], row)
+				swapped[2*q], swapped[2*q+1] = vw[(2*q+1)*n+i], vw[2*q*n+i]
 			}
+			blas.Gemv(gonum.Trans, 2*k, n-i, -1, vw[i:], n, swapped[:2*k], 1, row)
 			d[i] = row[0]
 			x := row[1:]
 			if len(x) == 0 {
 				continue
 			}
 			e[i], tau[i] = reflect(x)
-			vk, p := v[k*n+i+1:(k+1)*n], w[k*n+i+1:(k+1)*n]
-			clear(v[k*n : k*n+i+1])
-			clear(w[k*n : k*n+i+1])
-			copy(vk, x)
+			v, p := vw[2*k*n+i+1:(2*k+1)*n], vw[(2*k+1)*n+i+1:(2*k+2)*n]
 			m := len(x)
-			blas.Symv(gonum.Upper, m, 1, a[(i+1)*n+i+1:], n, x, 0, p)
-			if k > 0 {
-				vs, ws := v[i+1:], w[i+1:]
-				blas.Gemv(gonum.NoTrans, k, m, 1, ws, n, x, 0, s[:k])
-				blas.Gemv(gonum.Trans, k, m, -1, vs, n, s[:k], 1, p)
-				blas.Gemv(gonum.NoTrans, k, m, 1, vs, n, x, 0, s[:k])
-				blas.Gemv(gonum.Trans, k, m, -1, ws, n, s[:k], 1, p)
+			blas.Symv(gonum.Upper, m, tau[i], a[(i+1)*n+i+1:], n, x, 0, p)
+			blas.Gemv(gonum.NoTrans, 2*k, m, tau[i], vw[i+1:], n, x, 0, s[:2*k])
+			for q := range k {
+				swapped[2*q], swapped[2*q+1] = s[2*q+1], s[2*q]
 			}
-			blas.Scal(tau[i], p)
+			blas.Gemv(gonum.Trans, 2*k, m, -1, vw[i+1:], n, swapped[:2*k], 1, p)
 			blas.Axpy(-tau[i]/2*blas.Dot(p, x), x, p)
+			copy(v, x)
 		}
 		if next := first + steps; next < n {
-			blas.Syr2k(gonum.Upper, gonum.Trans, n-next, steps, -1, v[next:], n, w[next:], n, 1, a[next*n+next:], n)
+			blas.Syr2k(gonum.Upper, gonum.Trans, n-next, steps, -1, vw[next:], 2*n, vw[n+next:], 2*n, 1, a[next*n+next:], n)
 		}
 	}
-	return d, e, tau
 }
 
 // reflect replaces x by the v of the reflection H = I − τ·v·vᵀ, v₀ = 1, that makes H·x = (β, 0, …).
 func reflect(x []float64) (beta, tau float64) {
-	alpha := x[0]
-	rest := 0.0
-	if len(x) > 1 {
-		rest = math.Sqrt(blas.Dot(x[1:], x[1:]))
-	}
+	alpha, rest := x[0], math.Sqrt(blas.Dot(x[1:], x[1:]))
 	x[0] = 1
-	if rest < tiny { // nothing to annihilate, to the precision of a matrix of elements below 1
+	if rest < negligible { // nothing to annihilate
 		clear(x[1:])
 		return alpha, 0
 	}
-	beta = -math.Copysign(math.Hypot(alpha, rest), alpha)
+	beta = -math.Copysign(norm(alpha, rest), alpha)
 	blas.Scal(1/(alpha-beta), x[1:])
 	return beta, (beta - alpha) / beta
 }
 
-// tiny is a norm whose square is about to lose its precision to underflow, far below the
-// rounding errors of a matrix whose largest element is near 1.
-const tiny = 1e-140
-
-// wyBlock is the number of reflections that are applied at once.
+// wyBlock is the greatest number of reflections that are applied at once.
 const wyBlock = 64
 
 // backTransform replaces the rows M by M·Qᵀ, Q being that of tridiagonalise: eigenvectors of the
 // tridiagonal matrix become those of A. A block of reflections is I − VᵀTV with T upper
 // triangular (Schreiber and Van Loan 1989), and its transpose is applied from the right,
-// M −= ((M·Vᵀ)·Tᵀ)·V, the last block first.
-func backTransform(n int, a, tau, rows []float64) {
+// M −= (M·Vᵀ)·(Tᵀ·V), the last block first. The scratch space has 3·wyBlock rows of n.
+func backTransform(n int, a, tau, rows, scratch []float64) {
 	if n < 2 {
 		return
 	}
-	v, t, g := make([]float64, wyBlock*n), make([]float64, wyBlock*wyBlock), make([]float64, wyBlock*n)
-	for first := (n - 2) / wyBlock * wyBlock; first >= 0; first -= wyBlock {
-		k := min(wyBlock, n-1-first)
+	block := wyBlock
+	if n < 256 {
+		block /= 2
+	}
+	v, w, g := scratch[:block*n], scratch[block*n:2*block*n], scratch[2*block*n:3*block*n]
+	var t [wyBlock * wyBlock]float64
+	for first := (n - 2) / block * block; first >= 0; first -= block {
+		k := min(block, n-1-first)
 		m := n - first - 1 // columns that the block changes
 		for r := range k {
 			row := v[r*m : (r+1)*m]
 			clear(row[:r])
 			copy(row[r:], a[(first+r)*n+first+1+r:(first+r+1)*n])
 		}
-		wyFactor(k, m, v, tau[first:], t, g)
+		wyFactor(k, m, v, tau[first:], t[:k*k], g)
+		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t[:], k, v, m, 0, w, m)
 		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], n, v, m, 0, g, k)
-		blas.Trmm(gonum.Right, gonum.Upper, gonum.Trans, gonum.NonUnit, n, k, 1, t, wyBlock, g, k)
-		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, v, m, 1, rows[first+1:], n)
+		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], n)
 	}
 }
 
 // wyFactor computes the T of k reflections: its column r is −τᵣ·T·(V·vᵣ) above the diagonal, and τᵣ
 // on it. The products V·vᵣ are in the scratch space g.
 func wyFactor(k, m int, v, tau, t, g []float64) {
-	blas.Gemm(gonum.NoTrans, gonum.Trans, k, k, m, 1, v, m, v, m, 0, g, k)
+	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, m, 0, g, k)
+	clear(t)
 	for r := range k {
 		for i := range r {
-			sum := 0.0
-			for q := i; q < r; q++ {
-				sum += t[i*wyBlock+q] * g[q*k+r]
-			}
-			t[i*wyBlock+r] = -tau[r] * sum
+			t[i*k+r] = -tau[r] * blas.Dot(t[i*k+i:i*k+r], g[r*k+i:r*k+r])
 		}
-		t[r*wyBlock+r] = tau[r]
+		t[r*k+r] = tau[r]
 	}
 }
