@@ -27,6 +27,7 @@ type progress struct {
 	now      func() time.Time
 	step     string
 	began    time.Time // of the step
+	from     int       // what was done by then, such as before an interruption
 	shown    time.Time
 	drawn    bool // a bar stands on the current line
 }
@@ -45,7 +46,7 @@ func (p *progress) update(step string, done, total int) {
 	defer p.mu.Unlock()
 	now := p.now()
 	if step != p.step {
-		p.step, p.began, p.shown = step, now, now
+		p.step, p.began, p.from, p.shown = step, now, done, now
 	}
 	if now.Sub(p.shown) < p.every || total == 0 {
 		return
@@ -53,8 +54,8 @@ func (p *progress) update(step string, done, total int) {
 	p.shown = now
 	elapsed := now.Sub(p.began)
 	left := "?"
-	rate := float64(done) / elapsed.Seconds()
-	if done > 0 {
+	rate := float64(done-p.from) / elapsed.Seconds()
+	if rate > 0 {
 		left = time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second).String()
 	}
 	text := fmt.Sprintf("%s %d/%d, %.3g/s, %s left", step, done, total, rate, left)

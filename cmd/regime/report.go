@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,14 +20,11 @@ import (
 
 // reportOptions are the flags of regime report.
 type reportOptions struct {
-	out     string
-	dryRun  bool
-	workers int
-	cpus    int
-	json    bool
-	engine  string
-	export  string
-	slurm   batch.SlurmOptions
+	engine
+	out    string
+	dryRun bool
+	json   bool
+	export string
 }
 
 func newReport() *cobra.Command {
@@ -53,15 +48,8 @@ and results.json have one row for each figure, and report.html shows them. docs/
 	}
 	f := c.Flags()
 	f.BoolVar(&o.dryRun, "dry-run", false, "check the plan, list its cells with an estimate of time and memory, and stop")
-	f.IntVar(&o.workers, "workers", 0, "cells at a time (default: one for each processor)")
-	f.IntVar(&o.cpus, "cpus", 0, "processors for each cell (default: all, shared among the workers)")
 	o.addJSON(f)
-	f.StringVar(&o.engine, "engine", "local", "where cells run: local or slurm")
-	f.StringVar(&o.slurm.Partition, "partition", "", "slurm: the partition (default: the cluster's)")
-	f.StringVar(&o.slurm.Account, "account", "", "slurm: the account")
-	f.StringVar(&o.slurm.Time, "time", "", "slurm: time limit of a task, as sbatch takes it (default: the partition's)")
-	f.DurationVar(&o.slurm.Chunk, "task-time", 10*time.Minute, "slurm: how long a task of a job array should take; short cells share one")
-	f.DurationVar(&o.slurm.Poll, "poll", 10*time.Second, "slurm: how often to look at the queue")
+	o.engine.AddFlags(f)
 	f.StringVar(&o.export, "export", "", "snakemake writes the cells as a workflow into the folder of results, and runs nothing")
 	c.PersistentFlags().StringVar(&o.out, "out", "", "folder of the results (default: the plan's out, or PLAN-results beside the plan)")
 	c.AddCommand(newReportStatus(o), newReportMerge(o), newReportCell())
@@ -96,19 +84,10 @@ func (o *reportOptions) prepare(ctx context.Context, path string) (*grid, *batch
 
 // check refuses flags that do not go together.
 func (o *reportOptions) check() error {
-	switch {
-	case o.workers < 0 || o.cpus < 0:
-		return usage("--workers and --cpus: want numbers above 0")
-	case o.engine != "local" && o.engine != "slurm":
-		return usage("--engine %q: want local or slurm", o.engine)
-	case o.export != "" && o.export != "snakemake":
+	if o.export != "" && o.export != "snakemake" {
 		return usage("--export %q: want snakemake", o.export)
-	case o.slurm.Chunk <= 0 || o.slurm.Poll <= 0:
-		return usage("--task-time and --poll: want durations above 0")
-	case o.engine == "local" && o.slurm.Partition+o.slurm.Account+o.slurm.Time != "":
-		return usage("--partition, --account and --time are for --engine slurm")
 	}
-	return nil
+	return o.engine.check()
 }
 
 func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.Writer) error {
@@ -140,32 +119,11 @@ func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.
 	if o.export != "" {
 		return g.snakefile(store, how.Program, stderr)
 	}
-	if err := o.compute(ctx, store, g.cells, how, stderr); err != nil {
+	if err := o.compute(ctx, store, g.cells, how, nil, stderr); err != nil {
 		return err
 	}
 	return o.finish(g, store, stdout, stderr)
 }
-
-// compute runs the cells that have no result.
-func (o *reportOptions) compute(ctx context.Context, store *batch.Store, cells []batch.Cell, how batch.Command, stderr io.Writer) error {
-	bar := newProgress(stderr)
-	return watched(bar, func(told func(batch.Progress)) error {
-		if o.engine == "slurm" {
-			how.CPUs, o.slurm.AtOnce, o.slurm.Runner = o.cpus, o.workers, runner
-			o.slurm.Say = func(format string, args ...any) {
-				bar.clear()
-				fmt.Fprintf(stderr, "regime: "+format+"\n", args...)
-			}
-			return batch.Slurm(ctx, store, cells, how, o.slurm, told)
-		}
-		workers, cpus := o.share()
-		how.CPUs = cpus
-		return batch.Local(ctx, store, cells, how, workers, told)
-	})
-}
-
-// runner are the arguments that make this program run cells: a folder and IDs follow.
-var runner = []string{"report", "cell"}
 
 // snakefile writes the grid as a workflow.
 func (g *grid) snakefile(store *batch.Store, program string, stderr io.Writer) error {
@@ -187,22 +145,6 @@ func (g *grid) snakefile(store *batch.Store, program string, stderr io.Writer) e
 	return nil
 }
 
-// share divides the processors: so many workers, so many processors for each.
-func (o *reportOptions) share() (workers, cpus int) {
-	all := runtime.GOMAXPROCS(0)
-	if n, err := strconv.Atoi(os.Getenv("SLURM_CPUS_PER_TASK")); err == nil && n > 0 {
-		all = min(all, n)
-	}
-	workers, cpus = o.workers, o.cpus
-	if workers == 0 {
-		workers = max(1, all/max(1, cpus))
-	}
-	if cpus == 0 {
-		cpus = max(1, all/workers)
-	}
-	return workers, cpus
-}
-
 // command is how the cells of a plan are run: by this program, in the plan's folder.
 func (g *grid) command() (batch.Command, error) {
 	program, err := os.Executable()
@@ -211,42 +153,6 @@ func (g *grid) command() (batch.Command, error) {
 	}
 	dir, err := filepath.Abs(filepath.Dir(g.plan.path))
 	return batch.Command{Program: program, Dir: dir}, err
-}
-
-// watched shows the progress of a run, also while nothing ends.
-func watched(bar *progress, run func(told func(batch.Progress)) error) error {
-	var mu sync.Mutex
-	var last batch.Progress
-	show := func() {
-		mu.Lock()
-		p := last
-		mu.Unlock()
-		bar.update("cells", p.Done+p.Failed, p.Total)
-	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				show()
-			case <-stop:
-				return
-			}
-		}
-	}()
-	err := run(func(p batch.Progress) {
-		mu.Lock()
-		last = p
-		mu.Unlock()
-		show()
-	})
-	close(stop)
-	<-stopped
-	bar.clear()
-	return err
 }
 
 // finish merges what is there, tells it, and fails if something is not.
@@ -368,57 +274,4 @@ func newReportMerge(o *reportOptions) *cobra.Command {
 
 func (o *reportOptions) addJSON(f *pflag.FlagSet) {
 	f.BoolVar(&o.json, "json", false, "write results.json to standard output as well, instead of a table")
-}
-
-// newReportCell runs single cells, for engines that start them on other machines.
-func newReportCell() *cobra.Command {
-	var cpus int
-	c := &cobra.Command{
-		Use:    "cell FOLDER ID…",
-		Short:  "Run some cells of a folder's manifest",
-		Hidden: true,
-		Args:   cobra.MinimumNArgs(2),
-		RunE: func(c *cobra.Command, args []string) error {
-			return runCells(c.Context(), args[0], args[1:], cpus, c.ErrOrStderr())
-		},
-	}
-	c.Flags().IntVar(&cpus, "cpus", 1, "processors for each cell")
-	return c
-}
-
-func runCells(ctx context.Context, dir string, ids []string, cpus int, stderr io.Writer) error {
-	store, err := batch.Open(dir)
-	if err != nil {
-		return err
-	}
-	m, err := store.ReadManifest()
-	if err != nil {
-		return err
-	}
-	version, err := cellVersion()
-	if err != nil {
-		return err
-	}
-	if m.Version != version {
-		return fmt.Errorf("the manifest is of version %s, this is %s", m.Version, version)
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	failed := 0
-	for _, id := range ids {
-		failure, err := store.RunOne(ctx, m, id, batch.Command{Program: program, Dir: m.WorkDir, CPUs: cpus})
-		if err != nil {
-			return err
-		}
-		if failure != nil {
-			failed++
-			fmt.Fprintf(stderr, "regime: %s: %s\n", failure.Name, failure)
-		}
-	}
-	if failed > 0 {
-		return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d cells failed", failed, len(ids))}
-	}
-	return nil
 }

@@ -105,22 +105,33 @@ func (p *plan) err() error {
 	return &failure{status: worst, err: &planError{p.path, p.problems}}
 }
 
-// readPlan reads a plan and checks everything that does not need the data; problems are noted, and err tells them.
-func readPlan(path string) (*plan, error) {
+// openPlan reads the text of a plan.
+func openPlan(path string) (map[string]any, *plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &failure{status: exitUsage, err: err}
+		return nil, nil, &failure{status: exitUsage, err: err}
 	}
 	var raw map[string]any
 	if _, err := toml.Decode(string(text), &raw); err != nil {
 		var syntax toml.ParseError
 		if errors.As(err, &syntax) {
-			return nil, usage("%s:%d: %s", path, syntax.Position.Line, syntax.Message)
+			return nil, nil, usage("%s:%d: %s", path, syntax.Position.Line, syntax.Message)
 		}
-		return nil, usage("%s: %w", path, err)
+		return nil, nil, usage("%s: %w", path, err)
 	}
-	p := &plan{path: path, lines: linesOf(string(text))}
-	p.out = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + "-results"
+	return raw, &plan{path: path, lines: linesOf(string(text))}, nil
+}
+
+// planName is the file's name without its ending.
+func planName(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
+
+// readPlan reads a plan and checks everything that does not need the data; problems are noted, and err tells them.
+func readPlan(path string) (*plan, error) {
+	raw, p, err := openPlan(path)
+	if err != nil {
+		return nil, err
+	}
+	p.out = planName(path) + "-results"
 	for _, key := range sortedKeys(raw) {
 		value := raw[key]
 		switch key {
@@ -304,6 +315,14 @@ func schema(table string) *pflag.FlagSet {
 				f.AddFlag(flag)
 			}
 		})
+	case "train":
+		all := pflag.NewFlagSet(table, pflag.ContinueOnError)
+		new(trainCommand).AddFlags(all)
+		all.VisitAll(func(flag *pflag.Flag) {
+			if flag.Name != "out" && flag.Name != "json" { // the sweep's own
+				f.AddFlag(flag)
+			}
+		})
 	case "neurons":
 		var sizes []int
 		f.IntSliceVar(&sizes, "sizes", nil, "")
@@ -319,7 +338,7 @@ func (p *plan) flags(s *section, raw map[string]any) map[string][]string {
 	known := schema(s.table)
 	flags := map[string][]string{}
 	for _, key := range sortedKeys(raw) {
-		name := strings.ReplaceAll(key, "_", "-")
+		name := dashed(key)
 		flag := known.Lookup(name)
 		if flag == nil {
 			p.wrong(s, key, "unknown key %q%s", key, suggest(name, known))
@@ -337,6 +356,9 @@ func (p *plan) flags(s *section, raw map[string]any) map[string][]string {
 	}
 	return flags
 }
+
+// dashed is a key of a plan as a flag is spelled.
+func dashed(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // set gives a flag its values, one or several.
 func set(flag *pflag.Flag, values []string) error {

@@ -13,12 +13,13 @@ network becomes aligned (small) or oblique (large). A trained network is a folde
 compare take like any other. Network time is in units of the membrane time constant τ.`,
 		Example: `  regime simulate tasks
   regime simulate train --task cycling --readout large --seed 1 --out net/
+  regime simulate sweep plan.toml --out nets/
   regime fit --data net/recording.npz
   regime simulate probe --net net/ --json
   regime simulate run --net net/ --noise-free --trials 8 --out quiet.npz`,
 		Args: noSuchCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newSimulateTrain(), newSimulateRun(), newSimulateProbe(), newSimulateTasks())
+	c.AddCommand(newSimulateTrain(), newSimulateSweep(), newSimulateRun(), newSimulateProbe(), newSimulateTasks())
 	return c
 }

@@ -28,7 +28,7 @@ output z = W_out x), trial_ids, condition, bin_s, kind, and the readout, which a
 			if dir == "" || out == "" {
 				return hinted(usage("simulate run: --net and --out are needed"), "regime simulate run --net net/ --out recording.npz")
 			}
-			if err := trials.check(); err != nil {
+			if err := trials.check(1); err != nil {
 				return err
 			}
 			net, err := readNetwork(dir)

@@ -22,6 +22,7 @@ import (
 // trainCommand are the flags of regime simulate train.
 type trainCommand struct {
 	options                      train.Options
+	scenario                     string
 	readout, activation          string
 	gain, initStd                float64
 	noise, initNoise, inputNoise float64
@@ -57,6 +58,7 @@ and ends in the same bytes. With more --steps a finished one is trained on.`,
 func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.options.Task, "task", "", "what to train on: see regime simulate tasks")
+	f.StringVar(&o.scenario, "scenario", "", "a published initialisation: aligned, oblique, aligned_decaying, oblique_decaying, or one of the task's own; other flags win over it")
 	f.StringVar(&o.readout, "readout", "small", "norm of the readout's rows before training: small (1/√N), large (1), or a number")
 	f.IntVar(&o.options.N, "n", 0, "units (default 512)")
 	f.StringVar(&o.activation, "activation", "", "tanh (default), relu, linear, erf or softplus")
@@ -76,35 +78,12 @@ func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.every, "checkpoint-every", 100, "training steps between checkpoints")
 	f.BoolVar(&o.json, "json", false, "write the outcome as JSON")
 	o.trials.AddFlags(f)
+	f.Lookup("trials").Usage += "; 0 leaves it out"
 }
 
-// resolve returns the training that the flags ask for.
+// resolve returns the training that the flags ask for: the scenario's, but for the flags that are given.
 func (o *trainCommand) resolve() (train.Options, error) {
-	t := o.options
-	t.Activation = rnn.Activation(o.activation)
-	switch o.readout {
-	case "large":
-		t.Large = true
-	case "small":
-	default:
-		norm, err := strconv.ParseFloat(o.readout, 64)
-		if err != nil || !(norm > 0) {
-			return t, usage("--readout %q: want small, large or a number above 0", o.readout)
-		}
-		t.Readout = norm
-	}
-	for name, to := range map[string]struct {
-		option **float64
-		value  float64
-	}{"gain": {&t.Gain, o.gain}, "init-std": {&t.InitStd, o.initStd}, "noise": {&t.Noise, o.noise},
-		"init-noise": {&t.InitNoise, o.initNoise}, "input-noise": {&t.InputNoise, o.inputNoise}} {
-		if o.flags.Changed(name) {
-			*to.option = &to.value
-		}
-	}
-	for _, w := range list(o.trained) {
-		t.Trained = append(t.Trained, train.Weight(w))
-	}
+	t := train.Options{Task: o.options.Task, N: o.options.N}
 	switch {
 	case t.Task == "":
 		return t, hinted(usage("no task: --task is missing"), "regime simulate tasks lists them")
@@ -113,17 +92,70 @@ func (o *trainCommand) resolve() (train.Options, error) {
 	case o.every < 1:
 		return t, usage("--checkpoint-every %d: want at least 1", o.every)
 	}
-	t, err := t.Resolved()
+	var err error
+	if o.scenario != "" {
+		if t, err = train.Scenario(t.Task, o.scenario, t.N); err != nil {
+			return t, &failure{status: exitUsage, err: err}
+		}
+	}
+	given := o.options
+	for name, set := range map[string]func(){
+		"activation":  func() { t.Activation = rnn.Activation(o.activation) },
+		"gain":        func() { t.Gain = &o.gain },
+		"rank":        func() { t.Rank = given.Rank },
+		"init-std":    func() { t.InitStd = &o.initStd },
+		"noise":       func() { t.Noise = &o.noise },
+		"init-noise":  func() { t.InitNoise = &o.initNoise },
+		"input-noise": func() { t.InputNoise = &o.inputNoise },
+		"steps":       func() { t.Steps = given.Steps },
+		"batch":       func() { t.Batch = given.Batch },
+		"rate":        func() { t.Rate = given.Rate },
+		"train":       func() { t.Trained = weightsOf(o.trained) },
+		"clip":        func() { t.Clip = given.Clip },
+		"seed":        func() { t.Seed = given.Seed },
+		"readout":     func() { t.Large, t.Readout, err = readoutOf(o.readout) },
+	} {
+		if o.flags.Changed(name) {
+			set()
+		}
+	}
 	if err != nil {
+		return t, err
+	}
+	if t, err = t.Resolved(); err != nil {
 		return t, &failure{status: exitUsage, err: err}
 	}
-	return t, o.trials.check()
+	return t, o.trials.check(0)
+}
+
+// readoutOf reads --readout: large, small, or the norm of a row.
+func readoutOf(word string) (large bool, norm float64, err error) {
+	switch word {
+	case "large":
+		return true, 0, nil
+	case "small":
+		return false, 0, nil
+	}
+	if norm, err = strconv.ParseFloat(word, 64); err != nil || !(norm > 0) {
+		return false, 0, usage("--readout %q: want small, large or a number above 0", word)
+	}
+	return false, norm, nil
+}
+
+func weightsOf(words []string) (weights []train.Weight) {
+	for _, w := range list(words) {
+		weights = append(weights, train.Weight(w))
+	}
+	return weights
 }
 
 // outcome is what train says in the end.
 type outcome struct {
 	Task      string  `json:"task"`
+	Readout   string  `json:"readout"`
+	Gain      float64 `json:"gain"`
 	N         int     `json:"n"`
+	Seed      uint64  `json:"seed"`
 	Steps     int     `json:"steps"`
 	FirstLoss float64 `json:"first_loss"`
 	FinalLoss float64 `json:"final_loss"` // mean of the last 50 steps
@@ -148,14 +180,17 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	if err := writeNetwork(o.out, s); err != nil {
 		return err
 	}
-	session, err := o.trials.session(s.Network, options.Task, filepath.Base(filepath.Clean(o.out)))
-	if err != nil {
-		return err
+	if o.trials.trials > 0 {
+		session, err := o.trials.session(s.Network, options.Task, filepath.Base(filepath.Clean(o.out)))
+		if err != nil {
+			return err
+		}
+		if err := writeRecording(filepath.Join(o.out, recordingFile), session); err != nil {
+			return err
+		}
 	}
-	if err := writeRecording(filepath.Join(o.out, recordingFile), session); err != nil {
-		return err
-	}
-	end := outcome{options.Task, options.N, s.Steps(), s.Loss[0], s.FinalLoss(), o.out}
+	end := outcome{Task: options.Task, Readout: readoutName(options), Gain: *options.Gain, N: options.N, Seed: options.Seed,
+		Steps: s.Steps(), FirstLoss: s.Loss[0], FinalLoss: s.FinalLoss(), Out: o.out}
 	if o.json {
 		return writeJSON(stdout, end)
 	}
@@ -163,6 +198,17 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	fmt.Fprintf(t, "task\t%s\nunits\t%d\nsteps\t%d\nfirst loss\t%.4g\nfinal loss\t%.4g\nfolder\t%s\n",
 		end.Task, end.N, end.Steps, end.FirstLoss, end.FinalLoss, end.Out)
 	return t.Flush()
+}
+
+// readoutName is small, large, or the number that the norm of the readout's rows is.
+func readoutName(o train.Options) string {
+	switch o.Readout {
+	case rnn.Large(o.N):
+		return "large"
+	case rnn.Small(o.N):
+		return "small"
+	}
+	return strconv.FormatFloat(o.Readout, 'g', -1, 64)
 }
 
 // begin resumes the training in the folder, or starts it.
@@ -214,10 +260,11 @@ func (o *trialOptions) AddFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "trial-seed", 0, "seed of the recording's trials and noise")
 }
 
-func (o *trialOptions) check() error {
+// check refuses what no recording is made with; least is the smallest number of trials.
+func (o *trialOptions) check(least int) error {
 	switch {
-	case o.trials < 1 || o.trials > 1<<16:
-		return usage("--trials %d: want 1 to %d", o.trials, 1<<16)
+	case o.trials < least || o.trials > 1<<16:
+		return usage("--trials %d: want %d to %d", o.trials, least, 1<<16)
 	case o.tau <= 0:
 		return usage("--tau %v: want a duration above 0", o.tau)
 	}

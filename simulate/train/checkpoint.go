@@ -97,6 +97,29 @@ func Resume(path string, o Options) (*State, error) {
 	return s, nil
 }
 
+// Taken returns how many steps a checkpoint's training has taken, from its first bytes alone: for progress, not to rely on.
+func Taken(path string) (int, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	header := make([]byte, headerSize)
+	if _, err := io.ReadFull(f, header); err != nil {
+		return 0, fmt.Errorf("%s: train: %w", path, ErrCheckpoint)
+	}
+	le := binary.LittleEndian
+	length := le.Uint32(header[12:])
+	if string(header[:len(magic)]) != magic || le.Uint32(header[8:]) != version || length > maxOptions {
+		return 0, fmt.Errorf("%s: train: %w", path, ErrCheckpoint)
+	}
+	var steps [8]byte
+	if _, err := f.ReadAt(steps[:], int64(headerSize)+int64(length)); err != nil {
+		return 0, fmt.Errorf("%s: train: %w", path, ErrCheckpoint)
+	}
+	return int(min(le.Uint64(steps[:]), maxSteps)), nil
+}
+
 // checkpointSize returns the bytes of a checkpoint after a number of steps.
 func (o Options) checkpointSize(steps, options int) int64 {
 	c := o.Network()

@@ -51,6 +51,9 @@ func TestResume(t *testing.T) {
 			if err := s.Save(path); err != nil {
 				t.Fatal(err)
 			}
+			if taken, err := Taken(path); err != nil || taken != s.Steps() {
+				t.Errorf("%d steps taken, want %d: %v", taken, s.Steps(), err)
+			}
 		}
 		s, err := Resume(path, o)
 		if err != nil {
@@ -120,6 +123,12 @@ func TestDamage(t *testing.T) {
 	}
 	if _, err := decode(append(slices.Clone(good), 0), o); !errors.Is(err, ErrCheckpoint) {
 		t.Error("a byte more is no error")
+	}
+	if err := os.WriteFile(path, good[:headerSize], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Taken(path); !errors.Is(err, ErrCheckpoint) {
+		t.Errorf("steps of a cut file: %v", err)
 	}
 	// Other weights than the seed draws, under a valid checksum.
 	bad := slices.Clone(good)

@@ -17,7 +17,7 @@ type Options struct {
 	// Large says that the readout starts large, with rows of norm 1, which leads to the oblique regime. Rows have norm 1/√N
 	// otherwise, which leads to the aligned one.
 	Large bool `json:"large"`
-	// N is the number of units; 0 means 512.
+	// N is the number of units; 0 means 512, the paper's.
 	N          int            `json:"n"`
 	Activation rnn.Activation `json:"activation"`
 	// Gain is g of the recurrent weights; nil means 1.5.
@@ -53,6 +53,9 @@ const (
 	Out Weight = "out"
 )
 
+// defaultUnits is the size of the paper's networks.
+const defaultUnits = 512
+
 // Bounds of what can be asked for: beyond them sizes would overflow, or memory end first.
 const (
 	maxUnits  = 1 << 16
@@ -68,7 +71,7 @@ func (o Options) Resolved() (Options, error) {
 		return o, err
 	}
 	spec := t.Spec()
-	fill(&o.N, 512)
+	fill(&o.N, defaultUnits)
 	fill(&o.Steps, spec.Training.Steps)
 	fill(&o.Batch, spec.Training.Batch)
 	if o.Activation, err = rnn.ParseActivation(string(o.Activation)); err != nil {

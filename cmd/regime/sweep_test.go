@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// writeSweep writes a plan of eight networks that take about half a second in all.
+func writeSweep(t *testing.T, dir string) string {
+	t.Helper()
+	path := filepath.Join(dir, "plan.toml")
+	const text = `
+[[train]]
+task = ["fixedpoints", "flipflop"]
+readout = ["small", "large"]
+n = 40
+batch = 8
+steps = 150
+trials = 2
+checkpoint-every = 10
+seed = [1, 2]
+`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// sameNetworks wants the same files with the same bytes in all folders of networks.
+func sameNetworks(t *testing.T, want, got string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(want, "*-seed*", "*"))
+	if err != nil || len(files) < 8*5 {
+		t.Fatalf("%d files in %s, %v", len(files), want, err)
+	}
+	files = append(files, filepath.Join(want, sweepFile))
+	for _, file := range files {
+		name, err := filepath.Rel(want, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(read(t, file), read(t, filepath.Join(got, name))) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// TestSweep: one and two workers give the same bytes, which are those of a single training; what is there is not made again,
+// and what was removed is.
+func TestSweep(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	plan := writeSweep(t, dir)
+	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")
+	for _, args := range [][]string{{"--workers", "1", "--out", one}, {"--workers", "2", "--out", two}} {
+		if out, err := exec.Command(regime, append([]string{"simulate", "sweep", plan}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	sameNetworks(t, one, two)
+
+	single := filepath.Join(dir, "single")
+	if out, err := exec.Command(regime, "simulate", "train", "--task", "flipflop", "--readout", "large", "--n", "40", "--batch", "8", "--steps", "150",
+		"--trials", "2", "--seed", "2", "--out", single).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	folder := filepath.Join(one, "flipflop-large-batch8-n40-seed2")
+	for _, file := range []string{weightsFile, lossFile, recordingFile, checkpointFile} {
+		if !bytes.Equal(read(t, filepath.Join(single, file)), read(t, filepath.Join(folder, file))) {
+			t.Errorf("%s of a single training differs", file)
+		}
+	}
+
+	before := results(t, one)
+	kept, err := os.Stat(filepath.Join(one, "fixedpoints-small-batch8-n40-seed1", weightsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", one).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	sameNetworks(t, two, one)
+	again, err := os.Stat(filepath.Join(one, "fixedpoints-small-batch8-n40-seed1", weightsFile))
+	if err != nil || !os.SameFile(kept, again) {
+		t.Errorf("a finished network was written again: %v", err)
+	}
+	fresh := 0
+	for path, info := range results(t, one) {
+		if old := before[path]; old == nil || !os.SameFile(old, info) {
+			fresh++
+		}
+	}
+	if fresh != 1 {
+		t.Errorf("%d networks were trained again, want the one that was removed", fresh)
+	}
+}
+
+// TestSweepKilled: killed again and again at random moments, a sweep ends with the bytes of one that was left alone, and
+// networks go on from their checkpoints.
+func TestSweepKilled(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("skipped: elsewhere the trainings of a killed sweep live on")
+	}
+	kills := 4
+	if os.Getenv("REGIME_REQUIRE") != "" {
+		kills = 20
+	}
+	regime, dir := program(t), t.TempDir()
+	plan := writeSweep(t, dir)
+	calm, killed := filepath.Join(dir, "calm"), filepath.Join(dir, "killed")
+	began := time.Now()
+	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", calm).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole := time.Since(began)
+	rng := rand.New(rand.NewPCG(uint64(began.UnixNano()), 3)) // when a kill hits must not matter
+	during := 0
+	for range kills {
+		run := exec.Command(regime, "simulate", "sweep", plan, "--out", killed)
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(whole/2) + 1)))
+		run.Process.Kill()
+		run.Wait()
+		if left, _ := filepath.Glob(filepath.Join(killed, "*", checkpointFile)); len(left) > len(results(t, killed)) {
+			during++
+		}
+	}
+	t.Logf("%d kills, %d of them with a network on its way", kills, during)
+	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", killed).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	sameNetworks(t, calm, killed)
+}
+
+// TestSweepFailure: a network that diverges does not stop the others, and status tells why.
+func TestSweepFailure(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	plan := filepath.Join(dir, "plan.toml")
+	const text = `
+[[train]]
+task = "fixedpoints"
+activation = "linear"
+rate = [0.001, 1e6]
+n = 16
+steps = 200
+trials = 0
+`
+	if err := os.WriteFile(plan, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(regime, "simulate", "sweep", plan).CombinedOutput()
+	if status := exitOf(err); status != exitSomeFailed || !strings.Contains(string(out), "1 of 2 networks are not finished") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	out, err = exec.Command(regime, "simulate", "sweep", "status", plan).CombinedOutput()
+	if status := exitOf(err); status != exitSomeFailed || !strings.Contains(string(out), "learning rate") || !strings.Contains(string(out), "1 done, 1 failed, 0 missing") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+func exitOf(err error) int {
+	exit, ok := err.(*exec.ExitError)
+	if !ok {
+		return 0
+	}
+	return exit.ExitCode()
+}
