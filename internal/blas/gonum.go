@@ -84,6 +84,15 @@ func (i Implementation) Ssymv(uplo blas.Uplo, n int, alpha float32, a []float32,
 	Symv(uplo, n, alpha, a, lda, x[:n], beta, y[:n])
 }
 
+// Ssyr2 is Syr2.
+func (i Implementation) Ssyr2(uplo blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+	if !dense(n, len(x), incX) || !dense(n, len(y), incY) {
+		i.Implementation.Ssyr2(uplo, n, alpha, x, incX, y, incY, a, lda)
+		return
+	}
+	Syr2(uplo, n, alpha, x[:n], y[:n], a, lda)
+}
+
 // Sgemm is Gemm.
 func (Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	Gemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -166,6 +175,15 @@ func (i Implementation) Dsymv(uplo blas.Uplo, n int, alpha float64, a []float64,
 		return
 	}
 	Symv(uplo, n, alpha, a, lda, x[:n], beta, y[:n])
+}
+
+// Dsyr2 is Syr2.
+func (i Implementation) Dsyr2(uplo blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	if !dense(n, len(x), incX) || !dense(n, len(y), incY) {
+		i.Implementation.Dsyr2(uplo, n, alpha, x, incX, y, incY, a, lda)
+		return
+	}
+	Syr2(uplo, n, alpha, x[:n], y[:n], a, lda)
 }
 
 // Dgemm is Gemm.

@@ -29,6 +29,7 @@ func TestGonumBLAS(t *testing.T) {
 			"Dgemv":  func(t *testing.T) { testblas.DgemvTest(t, impl) },
 			"Dger":   func(t *testing.T) { testblas.DgerTest(t, impl) },
 			"Dsymv":  func(t *testing.T) { testblas.DsymvTest(t, impl) },
+			"Dsyr2":  func(t *testing.T) { testblas.Dsyr2Test(t, impl) },
 			"Dgemm":  func(t *testing.T) { testblas.TestDgemm(t, impl) },
 			"Dsymm":  func(t *testing.T) { testblas.DsymmTest(t, impl) },
 			"Dsyrk":  func(t *testing.T) { testblas.DsyrkTest(t, impl) },

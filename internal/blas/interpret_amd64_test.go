@@ -544,6 +544,13 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 	k.scal = func(n int, alpha T, x *T) { call(p+"scal"+isa, n, alpha, x) }
 	k.axpy4 = func(n int, alpha, x *T, ld int, y *T) { call(p+"axpy4"+isa, n, alpha, x, ld, y) }
 	k.dotAxpy = func(n int, alpha T, a, x, y *T) T { return result[T](call(p+"dotAxpy"+isa, n, alpha, a, x, y), 5) }
+	if isa == "AVX512" {
+		k.dot4 = func(n int, a *T, ld int, x, sums *T) { call(p+"dot4"+isa, n, a, ld, x, sums) }
+		k.dotAxpy4 = func(n int, alpha, a *T, ld int, x, y, sums *T) { call(p+"dotAxpy4"+isa, n, alpha, a, ld, x, y, sums) }
+	} else {
+		k.dot4 = dot4InPairs(func(n int, a *T, ld int, x, sums *T) { call(p+"dot2"+isa, n, a, ld, x, sums) })
+		k.dotAxpy4 = dotAxpy4InPairs(func(n int, alpha, a *T, ld int, x, y, sums *T) { call(p+"dotAxpy2"+isa, n, alpha, a, ld, x, y, sums) })
+	}
 	k.exp = func(n int, dst, x *T) { call(p+"exp"+isa, n, dst, x) }
 	k.tanh = func(n int, dst, x *T) { call(p+"tanh"+isa, n, dst, x) }
 	k.sigmoid = func(n int, dst, x *T) { call(p+"sigmoid"+isa, n, dst, x) }

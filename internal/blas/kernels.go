@@ -28,6 +28,9 @@ type kernels[T Float] struct {
 	scal    func(n int, alpha T, x *T)             // x[i] *= α
 	axpy4   func(n int, alpha, x *T, ld int, y *T) // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
 	dotAxpy func(n int, alpha T, a, x, y *T) T     // y[i] += α·a[i], and Σ a[i]·x[i]
+	// The same for four rows, ld apart, row after row: sums[r] = Σ a[r·ld+i]·x[i].
+	dot4     func(n int, a *T, ld int, x, sums *T)
+	dotAxpy4 func(n int, alpha, a *T, ld int, x, y, sums *T)
 
 	residuals func(n int, x, y, w *T) T            // Σ ((x[i]−y[i])·w[i])²
 	invert    func(n int, one, least T, dst, x *T) // dst[i] = one/x[i], NaN where x[i] < least

@@ -44,6 +44,7 @@ var avx2x32 = kernels[float32]{
 	tile: []tile32{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
 	pack: spack16AVX2,
 	dot:  sdotAVX2, axpy: saxpyAVX2, scal: sscalAVX2, axpy4: saxpy4AVX2, dotAxpy: sdotAxpyAVX2,
+	dot4: dot4InPairs(sdot2AVX2), dotAxpy4: dotAxpy4InPairs(sdotAxpy2AVX2),
 	residuals: sresidualsAVX2, invert: sinvertAVX2,
 	exp: sexpAVX2, tanh: stanhAVX2, sigmoid: ssigmoidAVX2,
 	normal: snormalAVX2,
@@ -54,6 +55,7 @@ var avx2x64 = kernels[float64]{
 	tile: []tile64{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
 	pack: dpack8AVX2,
 	dot:  ddotAVX2, axpy: daxpyAVX2, scal: dscalAVX2, axpy4: daxpy4AVX2, dotAxpy: ddotAxpyAVX2,
+	dot4: dot4InPairs(ddot2AVX2), dotAxpy4: dotAxpy4InPairs(ddotAxpy2AVX2),
 	residuals: dresidualsAVX2, invert: dinvertAVX2,
 	exp: dexpAVX2, tanh: dtanhAVX2, sigmoid: dsigmoidAVX2,
 	normal: dnormalAVX2,
@@ -68,6 +70,7 @@ var avx512x32 = kernels[float32]{
 	},
 	pack: spack32AVX512,
 	dot:  sdotAVX512, axpy: saxpyAVX512, scal: sscalAVX512, axpy4: saxpy4AVX512, dotAxpy: sdotAxpyAVX512,
+	dot4: sdot4AVX512, dotAxpy4: sdotAxpy4AVX512,
 	residuals: sresidualsAVX2, invert: sinvertAVX2,
 	exp: sexpAVX512, tanh: stanhAVX512, sigmoid: ssigmoidAVX512,
 	normal: snormalAVX2,
@@ -82,7 +85,23 @@ var avx512x64 = kernels[float64]{
 	},
 	pack: dpack16AVX512,
 	dot:  ddotAVX512, axpy: daxpyAVX512, scal: dscalAVX512, axpy4: daxpy4AVX512, dotAxpy: ddotAxpyAVX512,
+	dot4: ddot4AVX512, dotAxpy4: ddotAxpy4AVX512,
 	residuals: dresidualsAVX2, invert: dinvertAVX2,
 	exp: dexpAVX512, tanh: dtanhAVX512, sigmoid: dsigmoidAVX512,
 	normal: dnormalAVX2,
+}
+
+// dot4InPairs makes a kernel of four rows of one for two.
+func dot4InPairs[T Float](dot2 func(n int, a *T, ld int, x, sums *T)) func(n int, a *T, ld int, x, sums *T) {
+	return func(n int, a *T, ld int, x, sums *T) {
+		dot2(n, a, ld, x, sums)
+		dot2(n, offset(a, 2*ld), ld, x, offset(sums, 2))
+	}
+}
+
+func dotAxpy4InPairs[T Float](dotAxpy2 func(n int, alpha, a *T, ld int, x, y, sums *T)) func(n int, alpha, a *T, ld int, x, y, sums *T) {
+	return func(n int, alpha, a *T, ld int, x, y, sums *T) {
+		dotAxpy2(n, alpha, a, ld, x, y, sums)
+		dotAxpy2(n, offset(alpha, 2), offset(a, 2*ld), ld, x, y, offset(sums, 2))
+	}
 }

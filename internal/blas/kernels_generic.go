@@ -14,6 +14,7 @@ var generic32 = kernels[float32]{
 	},
 	pack: genericPack[float32],
 	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
+	dot4: dot4ByRows(genericDot[float32]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float32]),
 	residuals: genericResiduals[float32], invert: genericInvert[float32],
 	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
 	normal: genericNormal[float32],
@@ -26,10 +27,14 @@ var generic64 = kernels[float64]{
 	},
 	pack: genericPack[float64],
 	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
+	dot4: dot4ByRows(genericDot[float64]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float64]),
 	residuals: genericResiduals[float64], invert: genericInvert[float64],
 	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
 	normal: genericNormal[float64],
 }
+
+// offset returns the address n elements after p.
+func offset[T Float](p *T, n int) *T { return (*T)(unsafe.Add(unsafe.Pointer(p), n*sizeOf[T]())) }
 
 // view returns the n elements from p as a slice.
 func view[T Float](p *T, n int) []T { return unsafe.Slice(p, n) }
@@ -148,4 +153,21 @@ func genericAxpy4[T Float](n int, alpha, x *T, ld int, y *T) {
 func genericDotAxpy[T Float](n int, alpha T, a, x, y *T) T {
 	genericAxpy(n, alpha, a, y)
 	return genericDot(n, a, x)
+}
+
+// dot4ByRows makes a kernel of four rows of one for a single row.
+func dot4ByRows[T Float](dot func(n int, x, y *T) T) func(n int, a *T, ld int, x, sums *T) {
+	return func(n int, a *T, ld int, x, sums *T) {
+		for r := range 4 {
+			*offset(sums, r) = dot(n, offset(a, r*ld), x)
+		}
+	}
+}
+
+func dotAxpy4ByRows[T Float](dotAxpy func(n int, alpha T, a, x, y *T) T) func(n int, alpha, a *T, ld int, x, y, sums *T) {
+	return func(n int, alpha, a *T, ld int, x, y, sums *T) {
+		for r := range 4 {
+			*offset(sums, r) = dotAxpy(n, *offset(alpha, r), offset(a, r*ld), x, y)
+		}
+	}
 }

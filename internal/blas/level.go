@@ -98,12 +98,25 @@ func gemvPart[T Float](t blas.Transpose, i0, i1, m, n int, alpha T, a []T, lda i
 // gemvRows computes the elements [i0, i1) of y = β·y + α·A·x.
 func gemvRows[T Float](i0, i1, n int, alpha T, a []T, lda int, x []T, beta T, y []T) {
 	k := active[T]()
-	for i := i0; i < i1; i++ {
-		v := alpha * k.dot(n, &a[i*lda], &x[0])
-		if beta != 0 {
-			v += beta * y[i]
+	w := getWorkspace[T]()
+	defer putWorkspace(w)
+	sums := w.tile[:4]
+	for i := i0; i < i1; i += 4 {
+		rows := min(4, i1-i)
+		if rows == 4 {
+			k.dot4(n, &a[i*lda], lda, &x[0], &sums[0])
+		} else {
+			for r := range rows {
+				sums[r] = k.dot(n, &a[(i+r)*lda], &x[0])
+			}
 		}
-		y[i] = v
+		for r, sum := range sums[:rows] {
+			v := alpha * sum
+			if beta != 0 {
+				v += beta * y[i+r]
+			}
+			y[i+r] = v
+		}
 	}
 }
 
@@ -129,7 +142,7 @@ func gemvCols[T Float](j0, j1, m int, alpha T, a []T, lda int, x []T, beta T, y 
 	}
 }
 
-// Ger computes A += α·x·yᵀ for the m×n row-major matrix A.
+// Ger computes A += α·x·yᵀ on all cores for the m×n row-major matrix A.
 func Ger[T Float](m, n int, alpha T, x, y, a []T, lda int) {
 	checkMatrix("A", m, n, a, lda)
 	checkLength("x", len(x), m)
@@ -138,17 +151,55 @@ func Ger[T Float](m, n int, alpha T, x, y, a []T, lda int) {
 		return
 	}
 	k := active[T]()
-	for i, v := range x {
-		k.axpy(n, alpha*v, &y[0], &a[i*lda])
+	rows := func(i0, i1 int) {
+		for i := i0; i < i1; i++ {
+			k.axpy(n, alpha*x[i], &y[0], &a[i*lda])
+		}
+	}
+	if workers := workersFor(m * n * gemvWeight); workers > 1 {
+		parallel(workers, func(i int) { rows(cut(m, i, workers, 1), cut(m, i+1, workers, 1)) })
+		return
+	}
+	rows(0, m)
+}
+
+// Syr2 computes one triangle of the symmetric n×n matrix A += α·(x·yᵀ + y·xᵀ) on all cores. The
+// other triangle is neither read nor written.
+func Syr2[T Float](uplo blas.Uplo, n int, alpha T, x, y, a []T, lda int) {
+	checkMatrix("A", n, n, a, lda)
+	checkLength("x", len(x), n)
+	checkLength("y", len(y), n)
+	part := triangle(uplo)
+	if n == 0 || alpha == 0 {
+		return
+	}
+	k := active[T]()
+	strip := func(s int) {
+		for i := triangleCut(part, n, s); i < triangleCut(part, n, s+1); i++ {
+			from, to := i, n
+			if part == lower {
+				from, to = 0, i+1
+			}
+			k.axpy(to-from, alpha*x[i], &y[from], &a[i*lda+from])
+			k.axpy(to-from, alpha*y[i], &x[from], &a[i*lda+from])
+		}
+	}
+	if workersFor(n*n*gemvWeight/2) > 1 {
+		parallel(strips, strip)
+		return
+	}
+	for s := range strips {
+		strip(s)
 	}
 }
 
-// symvStrips is the number of row strips of a Symv that is worth sharing out. Each strip has
-// its own sum, and the sums are added in their order, so the number must not follow the cores'.
-const (
-	symvStrips = 8
-	symvShared = 384 // order from which it is worth it
-)
+// strips is the number of strips of rows into which a triangle is divided to share it out. Each
+// strip of a Symv has its own sum, and the sums are added in their order, so the number must
+// not follow the cores'.
+const strips = 8
+
+// symvShared is the order from which a Symv is divided.
+const symvShared = 384
 
 // Symv computes y = β·y + α·A·x on all cores, for the symmetric n×n matrix A of which one
 // triangle is stored and read. As in Gemm, y is not read where β = 0, nor A and x where α = 0.
@@ -161,52 +212,110 @@ func Symv[T Float](uplo blas.Uplo, n int, alpha T, a []T, lda int, x []T, beta T
 	if n == 0 || alpha == 0 {
 		return
 	}
-	if n < symvShared {
-		symvRows(part, 0, n, n, alpha, a, lda, x, y)
-		return
-	}
+	s := symvCall[T]{active[T](), part, n, alpha, a, lda, x}
 	w := getWorkspace[T]()
 	defer putWorkspace(w)
-	w.b = grow(w.b, symvStrips*n)
+	if n < symvShared {
+		s.rows(w, 0, n, y)
+		return
+	}
+	w.b = grow(w.b, strips*n)
 	sums := w.b
-	strip := func(s int) {
-		sum := sums[s*n : (s+1)*n]
-		clear(sum)
-		symvRows(part, triangleCut(part, n, s), triangleCut(part, n, s+1), n, alpha, a, lda, x, sum)
+	strip := func(i int) {
+		from, to := s.reach(i)
+		sum := sums[i*n : (i+1)*n]
+		clear(sum[from:to])
+		own := getWorkspace[T]()
+		s.rows(own, triangleCut(part, n, i), triangleCut(part, n, i+1), sum)
+		putWorkspace(own)
 	}
 	if workersFor(n*n*gemvWeight/2) == 1 {
-		for s := range symvStrips {
-			strip(s)
+		for i := range strips {
+			strip(i)
 		}
 	} else {
-		parallel(symvStrips, strip)
+		parallel(strips, strip)
 	}
-	for s := range symvStrips {
-		Axpy(1, sums[s*n:(s+1)*n], y)
+	for i := range strips {
+		from, to := s.reach(i)
+		Axpy(1, sums[i*n+from:i*n+to], y[from:to])
 	}
 }
 
 // triangleCut returns the first row of strip s, the strips being of about equal area.
 func triangleCut(part part, n, s int) int {
-	f := float64(s) / symvStrips
+	f := float64(s) / strips
 	if part == upper {
 		return n - int(sqrt(1-f)*float64(n))
 	}
 	return int(sqrt(f) * float64(n))
 }
 
-// symvRows adds to y what the rows [i0, i1) of the stored triangle contribute to α·A·x.
-func symvRows[T Float](part part, i0, i1, n int, alpha T, a []T, lda int, x, y []T) {
-	k := active[T]()
-	for i := i0; i < i1; i++ {
-		sum := a[i*lda+i] * x[i]
-		from, to := i+1, n
-		if part == lower {
-			from, to = 0, i
+// A symvCall holds the arguments of a Symv.
+type symvCall[T Float] struct {
+	kernels *kernels[T]
+	part    part
+	n       int
+	alpha   T
+	a       []T
+	lda     int
+	x       []T
+}
+
+// reach returns the elements of y to which strip i contributes.
+func (s *symvCall[T]) reach(i int) (from, to int) {
+	if s.part == upper {
+		return triangleCut(s.part, s.n, i), s.n
+	}
+	return 0, triangleCut(s.part, s.n, i+1)
+}
+
+// rows adds to y what the rows [i0, i1) of the stored triangle contribute to α·A·x.
+func (s *symvCall[T]) rows(w *workspace[T], i0, i1 int, y []T) {
+	alpha, sums := w.tile[:4], w.tile[4:8]
+	i := i0
+	for ; i+4 <= i1; i += 4 {
+		for r := range alpha {
+			alpha[r], sums[r] = s.alpha*s.x[i+r], 0
 		}
+		from, to := s.beside(i, 4)
 		if from < to {
-			sum += k.dotAxpy(to-from, alpha*x[i], &a[i*lda+from], &x[from], &y[from])
+			s.kernels.dotAxpy4(to-from, &alpha[0], &s.a[i*s.lda+from], s.lda, &s.x[from], &y[from], &sums[0])
 		}
-		y[i] += alpha * sum
+		s.corner(i, alpha, sums, y)
+	}
+	for ; i < i1; i++ {
+		sum := s.a[i*s.lda+i] * s.x[i]
+		if from, to := s.beside(i, 1); from < to {
+			sum += s.kernels.dotAxpy(to-from, s.alpha*s.x[i], &s.a[i*s.lda+from], &s.x[from], &y[from])
+		}
+		y[i] += s.alpha * sum
+	}
+}
+
+// beside returns the columns of the stored triangle beside the diagonal block of the rows
+// [i, i+h).
+func (s *symvCall[T]) beside(i, h int) (from, to int) {
+	if s.part == upper {
+		return i + h, s.n
+	}
+	return 0, i
+}
+
+// corner adds the diagonal block of the rows [i, i+4), and the sums beside it.
+func (s *symvCall[T]) corner(i int, alpha, sums, y []T) {
+	x, y := s.x[i:i+4], y[i:i+4]
+	for r := range 4 {
+		row := s.a[(i+r)*s.lda+i:][:4]
+		sum := sums[r] + row[r]*x[r]
+		from, to := r+1, 4
+		if s.part == lower {
+			from, to = 0, r
+		}
+		for q := from; q < to; q++ {
+			sum += row[q] * x[q]
+			y[q] += alpha[r] * row[q]
+		}
+		y[r] += s.alpha * sum
 	}
 }

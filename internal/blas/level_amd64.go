@@ -64,6 +64,30 @@ func daxpy4AVX512(n int, alpha *float64, x *float64, ld int, y *float64)
 // ddotAxpyAVX512 computes y[i] += α·a[i] and returns Σ a[i]·x[i].
 func ddotAxpyAVX512(n int, alpha float64, a *float64, x *float64, y *float64) float64
 
+// sdot2AVX2 computes sums[r] = Σ a[r·ld+i]·x[i] for r < 2.
+func sdot2AVX2(n int, a *float32, ld int, x *float32, sums *float32)
+
+// sdotAxpy2AVX2 computes y[i] += Σ α[r]·a[r·ld+i], from the left, and sums[r] = Σ a[r·ld+i]·x[i], for r < 2.
+func sdotAxpy2AVX2(n int, alpha *float32, a *float32, ld int, x *float32, y *float32, sums *float32)
+
+// sdot4AVX512 computes sums[r] = Σ a[r·ld+i]·x[i] for r < 4.
+func sdot4AVX512(n int, a *float32, ld int, x *float32, sums *float32)
+
+// sdotAxpy4AVX512 computes y[i] += Σ α[r]·a[r·ld+i], from the left, and sums[r] = Σ a[r·ld+i]·x[i], for r < 4.
+func sdotAxpy4AVX512(n int, alpha *float32, a *float32, ld int, x *float32, y *float32, sums *float32)
+
+// ddot2AVX2 computes sums[r] = Σ a[r·ld+i]·x[i] for r < 2.
+func ddot2AVX2(n int, a *float64, ld int, x *float64, sums *float64)
+
+// ddotAxpy2AVX2 computes y[i] += Σ α[r]·a[r·ld+i], from the left, and sums[r] = Σ a[r·ld+i]·x[i], for r < 2.
+func ddotAxpy2AVX2(n int, alpha *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+
+// ddot4AVX512 computes sums[r] = Σ a[r·ld+i]·x[i] for r < 4.
+func ddot4AVX512(n int, a *float64, ld int, x *float64, sums *float64)
+
+// ddotAxpy4AVX512 computes y[i] += Σ α[r]·a[r·ld+i], from the left, and sums[r] = Σ a[r·ld+i]·x[i], for r < 4.
+func ddotAxpy4AVX512(n int, alpha *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+
 // sresidualsAVX2 returns Σ ((x[i]−y[i])·w[i])².
 func sresidualsAVX2(n int, x *float32, y *float32, w *float32) float32
 

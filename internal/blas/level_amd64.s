@@ -1060,6 +1060,902 @@ end:
 	VZEROUPPER
 	RET
 
+// func sdot2AVX2(n int, a *float32, ld int, x *float32, sums *float32)
+// Requires: AVX, FMA3
+TEXT ·sdot2AVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+24(FP), DX
+	MOVQ   ld+16(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (CX)(BX*1), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	SUBQ   $0x00000020, AX
+	JL     rest
+
+body:
+	VMOVUPS     (DX), Y10
+	VFMADD231PS (CX), Y10, Y2
+	VFMADD231PS (BX), Y10, Y6
+	VMOVUPS     32(DX), Y10
+	VFMADD231PS 32(CX), Y10, Y3
+	VFMADD231PS 32(BX), Y10, Y7
+	VMOVUPS     64(DX), Y10
+	VFMADD231PS 64(CX), Y10, Y4
+	VFMADD231PS 64(BX), Y10, Y8
+	VMOVUPS     96(DX), Y10
+	VFMADD231PS 96(CX), Y10, Y5
+	VFMADD231PS 96(BX), Y10, Y9
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (DX), X10
+	VFMADD231SS (CX), X10, X0
+	VFMADD231SS (BX), X10, X1
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, BX
+	ADDQ        $0x04, DX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ         sums+32(FP), AX
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSHDUP    X2, X3
+	VADDSS       X3, X2, X2
+	VADDSS       X0, X2, X2
+	VMOVSS       X2, (AX)
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPS       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPS       X0, X6, X6
+	VMOVSHDUP    X6, X0
+	VADDSS       X0, X6, X6
+	VADDSS       X1, X6, X6
+	VMOVSS       X6, 4(AX)
+	VZEROUPPER
+	RET
+
+// func sdotAxpy2AVX2(n int, alpha *float32, a *float32, ld int, x *float32, y *float32, sums *float32)
+// Requires: AVX, FMA3
+TEXT ·sdotAxpy2AVX2(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+32(FP), DX
+	MOVQ         y+40(FP), BX
+	MOVQ         alpha+8(FP), SI
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         (CX)(DI*1), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VBROADCASTSS (SI), Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VBROADCASTSS 4(SI), Y11
+	SUBQ         $0x00000020, AX
+	JL           rest
+
+body:
+	VMOVUPS     (BX), Y12
+	VMOVUPS     (DX), Y13
+	VMOVUPS     (CX), Y14
+	VFMADD231PS Y13, Y14, Y2
+	VFMADD231PS Y14, Y6, Y12
+	VMOVUPS     (DI), Y14
+	VFMADD231PS Y13, Y14, Y7
+	VFMADD231PS Y14, Y11, Y12
+	VMOVUPS     Y12, (BX)
+	VMOVUPS     32(BX), Y12
+	VMOVUPS     32(DX), Y13
+	VMOVUPS     32(CX), Y14
+	VFMADD231PS Y13, Y14, Y3
+	VFMADD231PS Y14, Y6, Y12
+	VMOVUPS     32(DI), Y14
+	VFMADD231PS Y13, Y14, Y8
+	VFMADD231PS Y14, Y11, Y12
+	VMOVUPS     Y12, 32(BX)
+	VMOVUPS     64(BX), Y12
+	VMOVUPS     64(DX), Y13
+	VMOVUPS     64(CX), Y14
+	VFMADD231PS Y13, Y14, Y4
+	VFMADD231PS Y14, Y6, Y12
+	VMOVUPS     64(DI), Y14
+	VFMADD231PS Y13, Y14, Y9
+	VFMADD231PS Y14, Y11, Y12
+	VMOVUPS     Y12, 64(BX)
+	VMOVUPS     96(BX), Y12
+	VMOVUPS     96(DX), Y13
+	VMOVUPS     96(CX), Y14
+	VFMADD231PS Y13, Y14, Y5
+	VFMADD231PS Y14, Y6, Y12
+	VMOVUPS     96(DI), Y14
+	VFMADD231PS Y13, Y14, Y10
+	VFMADD231PS Y14, Y11, Y12
+	VMOVUPS     Y12, 96(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (BX), X13
+	VMOVSS      (CX), X12
+	VFMADD231SS (DX), X12, X0
+	VFMADD231SS X12, X6, X13
+	VMOVSS      (DI), X12
+	VFMADD231SS (DX), X12, X1
+	VFMADD231SS X12, X11, X13
+	VMOVSS      X13, (BX)
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, DI
+	ADDQ        $0x04, DX
+	ADDQ        $0x04, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ         sums+48(FP), AX
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPS       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSHDUP    X2, X3
+	VADDSS       X3, X2, X2
+	VADDSS       X0, X2, X2
+	VMOVSS       X2, (AX)
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPS       X0, X7, X7
+	VPERMILPD    $0x01, X7, X0
+	VADDPS       X0, X7, X7
+	VMOVSHDUP    X7, X0
+	VADDSS       X0, X7, X7
+	VADDSS       X1, X7, X7
+	VMOVSS       X7, 4(AX)
+	VZEROUPPER
+	RET
+
+// func sdot4AVX512(n int, a *float32, ld int, x *float32, sums *float32)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·sdot4AVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+24(FP), DX
+	MOVQ   ld+16(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (CX)(BX*1), SI
+	LEAQ   (SI)(BX*1), DI
+	LEAQ   (DI)(BX*1), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000020, AX
+	JL     rest
+
+body:
+	VMOVUPS     (DX), Z12
+	VFMADD231PS (CX), Z12, Z4
+	VFMADD231PS (SI), Z12, Z6
+	VFMADD231PS (DI), Z12, Z8
+	VFMADD231PS (BX), Z12, Z10
+	VMOVUPS     64(DX), Z12
+	VFMADD231PS 64(CX), Z12, Z5
+	VFMADD231PS 64(SI), Z12, Z7
+	VFMADD231PS 64(DI), Z12, Z9
+	VFMADD231PS 64(BX), Z12, Z11
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (DX), X12
+	VFMADD231SS (CX), X12, X0
+	VFMADD231SS (SI), X12, X1
+	VFMADD231SS (DI), X12, X2
+	VFMADD231SS (BX), X12, X3
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, SI
+	ADDQ        $0x04, DI
+	ADDQ        $0x04, BX
+	ADDQ        $0x04, DX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ          sums+32(FP), AX
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPS        Y5, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X5, X4, X4
+	VPERMILPD     $0x01, X4, X5
+	VADDPS        X5, X4, X4
+	VMOVSHDUP     X4, X5
+	VADDSS        X5, X4, X4
+	VADDSS        X0, X4, X4
+	VMOVSS        X4, (AX)
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF128  $0x01, Y6, X0
+	VADDPS        X0, X6, X6
+	VPERMILPD     $0x01, X6, X0
+	VADDPS        X0, X6, X6
+	VMOVSHDUP     X6, X0
+	VADDSS        X0, X6, X6
+	VADDSS        X1, X6, X6
+	VMOVSS        X6, 4(AX)
+	VADDPS        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF128  $0x01, Y8, X0
+	VADDPS        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPS        X0, X8, X8
+	VMOVSHDUP     X8, X0
+	VADDSS        X0, X8, X8
+	VADDSS        X2, X8, X8
+	VMOVSS        X8, 8(AX)
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF128  $0x01, Y10, X0
+	VADDPS        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDPS        X0, X10, X10
+	VMOVSHDUP     X10, X0
+	VADDSS        X0, X10, X10
+	VADDSS        X3, X10, X10
+	VMOVSS        X10, 12(AX)
+	VZEROUPPER
+	RET
+
+// func sdotAxpy4AVX512(n int, alpha *float32, a *float32, ld int, x *float32, y *float32, sums *float32)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·sdotAxpy4AVX512(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+32(FP), DX
+	MOVQ         y+40(FP), BX
+	MOVQ         alpha+8(FP), SI
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         (CX)(DI*1), R8
+	LEAQ         (R8)(DI*1), R9
+	LEAQ         (R9)(DI*1), DI
+	VPXORD       Z0, Z0, Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VBROADCASTSS (SI), Z6
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+	VBROADCASTSS 4(SI), Z9
+	VPXORD       Z10, Z10, Z10
+	VPXORD       Z11, Z11, Z11
+	VBROADCASTSS 8(SI), Z12
+	VPXORD       Z13, Z13, Z13
+	VPXORD       Z14, Z14, Z14
+	VBROADCASTSS 12(SI), Z15
+	SUBQ         $0x00000020, AX
+	JL           rest
+
+body:
+	VMOVUPS     (BX), Z16
+	VMOVUPS     (DX), Z17
+	VMOVUPS     (CX), Z18
+	VFMADD231PS Z17, Z18, Z4
+	VFMADD231PS Z18, Z6, Z16
+	VMOVUPS     (R8), Z18
+	VFMADD231PS Z17, Z18, Z7
+	VFMADD231PS Z18, Z9, Z16
+	VMOVUPS     (R9), Z18
+	VFMADD231PS Z17, Z18, Z10
+	VFMADD231PS Z18, Z12, Z16
+	VMOVUPS     (DI), Z18
+	VFMADD231PS Z17, Z18, Z13
+	VFMADD231PS Z18, Z15, Z16
+	VMOVUPS     Z16, (BX)
+	VMOVUPS     64(BX), Z16
+	VMOVUPS     64(DX), Z17
+	VMOVUPS     64(CX), Z18
+	VFMADD231PS Z17, Z18, Z5
+	VFMADD231PS Z18, Z6, Z16
+	VMOVUPS     64(R8), Z18
+	VFMADD231PS Z17, Z18, Z8
+	VFMADD231PS Z18, Z9, Z16
+	VMOVUPS     64(R9), Z18
+	VFMADD231PS Z17, Z18, Z11
+	VFMADD231PS Z18, Z12, Z16
+	VMOVUPS     64(DI), Z18
+	VFMADD231PS Z17, Z18, Z14
+	VFMADD231PS Z18, Z15, Z16
+	VMOVUPS     Z16, 64(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (BX), X17
+	VMOVSS      (CX), X16
+	VFMADD231SS (DX), X16, X0
+	VFMADD231SS X16, X6, X17
+	VMOVSS      (R8), X16
+	VFMADD231SS (DX), X16, X1
+	VFMADD231SS X16, X9, X17
+	VMOVSS      (R9), X16
+	VFMADD231SS (DX), X16, X2
+	VFMADD231SS X16, X12, X17
+	VMOVSS      (DI), X16
+	VFMADD231SS (DX), X16, X3
+	VFMADD231SS X16, X15, X17
+	VMOVSS      X17, (BX)
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, R8
+	ADDQ        $0x04, R9
+	ADDQ        $0x04, DI
+	ADDQ        $0x04, DX
+	ADDQ        $0x04, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ          sums+48(FP), AX
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPS        Y5, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X5, X4, X4
+	VPERMILPD     $0x01, X4, X5
+	VADDPS        X5, X4, X4
+	VMOVSHDUP     X4, X5
+	VADDSS        X5, X4, X4
+	VADDSS        X0, X4, X4
+	VMOVSS        X4, (AX)
+	VADDPS        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VEXTRACTF128  $0x01, Y7, X0
+	VADDPS        X0, X7, X7
+	VPERMILPD     $0x01, X7, X0
+	VADDPS        X0, X7, X7
+	VMOVSHDUP     X7, X0
+	VADDSS        X0, X7, X7
+	VADDSS        X1, X7, X7
+	VMOVSS        X7, 4(AX)
+	VADDPS        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF128  $0x01, Y10, X0
+	VADDPS        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDPS        X0, X10, X10
+	VMOVSHDUP     X10, X0
+	VADDSS        X0, X10, X10
+	VADDSS        X2, X10, X10
+	VMOVSS        X10, 8(AX)
+	VADDPS        Z14, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPS        X0, X13, X13
+	VPERMILPD     $0x01, X13, X0
+	VADDPS        X0, X13, X13
+	VMOVSHDUP     X13, X0
+	VADDSS        X0, X13, X13
+	VADDSS        X3, X13, X13
+	VMOVSS        X13, 12(AX)
+	VZEROUPPER
+	RET
+
+// func ddot2AVX2(n int, a *float64, ld int, x *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·ddot2AVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+24(FP), DX
+	MOVQ   ld+16(FP), BX
+	SHLQ   $0x03, BX
+	LEAQ   (CX)(BX*1), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	SUBQ   $0x00000010, AX
+	JL     rest
+
+body:
+	VMOVUPD     (DX), Y10
+	VFMADD231PD (CX), Y10, Y2
+	VFMADD231PD (BX), Y10, Y6
+	VMOVUPD     32(DX), Y10
+	VFMADD231PD 32(CX), Y10, Y3
+	VFMADD231PD 32(BX), Y10, Y7
+	VMOVUPD     64(DX), Y10
+	VFMADD231PD 64(CX), Y10, Y4
+	VFMADD231PD 64(BX), Y10, Y8
+	VMOVUPD     96(DX), Y10
+	VFMADD231PD 96(CX), Y10, Y5
+	VFMADD231PD 96(BX), Y10, Y9
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (DX), X10
+	VFMADD231SD (CX), X10, X0
+	VFMADD231SD (BX), X10, X1
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, BX
+	ADDQ        $0x08, DX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ         sums+32(FP), AX
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDSD       X3, X2, X2
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (AX)
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDSD       X0, X6, X6
+	VADDSD       X1, X6, X6
+	VMOVSD       X6, 8(AX)
+	VZEROUPPER
+	RET
+
+// func ddotAxpy2AVX2(n int, alpha *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·ddotAxpy2AVX2(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+32(FP), DX
+	MOVQ         y+40(FP), BX
+	MOVQ         alpha+8(FP), SI
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x03, DI
+	LEAQ         (CX)(DI*1), DI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VBROADCASTSD (SI), Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VBROADCASTSD 8(SI), Y11
+	SUBQ         $0x00000010, AX
+	JL           rest
+
+body:
+	VMOVUPD     (BX), Y12
+	VMOVUPD     (DX), Y13
+	VMOVUPD     (CX), Y14
+	VFMADD231PD Y13, Y14, Y2
+	VFMADD231PD Y14, Y6, Y12
+	VMOVUPD     (DI), Y14
+	VFMADD231PD Y13, Y14, Y7
+	VFMADD231PD Y14, Y11, Y12
+	VMOVUPD     Y12, (BX)
+	VMOVUPD     32(BX), Y12
+	VMOVUPD     32(DX), Y13
+	VMOVUPD     32(CX), Y14
+	VFMADD231PD Y13, Y14, Y3
+	VFMADD231PD Y14, Y6, Y12
+	VMOVUPD     32(DI), Y14
+	VFMADD231PD Y13, Y14, Y8
+	VFMADD231PD Y14, Y11, Y12
+	VMOVUPD     Y12, 32(BX)
+	VMOVUPD     64(BX), Y12
+	VMOVUPD     64(DX), Y13
+	VMOVUPD     64(CX), Y14
+	VFMADD231PD Y13, Y14, Y4
+	VFMADD231PD Y14, Y6, Y12
+	VMOVUPD     64(DI), Y14
+	VFMADD231PD Y13, Y14, Y9
+	VFMADD231PD Y14, Y11, Y12
+	VMOVUPD     Y12, 64(BX)
+	VMOVUPD     96(BX), Y12
+	VMOVUPD     96(DX), Y13
+	VMOVUPD     96(CX), Y14
+	VFMADD231PD Y13, Y14, Y5
+	VFMADD231PD Y14, Y6, Y12
+	VMOVUPD     96(DI), Y14
+	VFMADD231PD Y13, Y14, Y10
+	VFMADD231PD Y14, Y11, Y12
+	VMOVUPD     Y12, 96(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (BX), X13
+	VMOVSD      (CX), X12
+	VFMADD231SD (DX), X12, X0
+	VFMADD231SD X12, X6, X13
+	VMOVSD      (DI), X12
+	VFMADD231SD (DX), X12, X1
+	VFMADD231SD X12, X11, X13
+	VMOVSD      X13, (BX)
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, DI
+	ADDQ        $0x08, DX
+	ADDQ        $0x08, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ         sums+48(FP), AX
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VADDPD       X3, X2, X2
+	VPERMILPD    $0x01, X2, X3
+	VADDSD       X3, X2, X2
+	VADDSD       X0, X2, X2
+	VMOVSD       X2, (AX)
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y10, Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X0
+	VADDPD       X0, X7, X7
+	VPERMILPD    $0x01, X7, X0
+	VADDSD       X0, X7, X7
+	VADDSD       X1, X7, X7
+	VMOVSD       X7, 8(AX)
+	VZEROUPPER
+	RET
+
+// func ddot4AVX512(n int, a *float64, ld int, x *float64, sums *float64)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·ddot4AVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   x+24(FP), DX
+	MOVQ   ld+16(FP), BX
+	SHLQ   $0x03, BX
+	LEAQ   (CX)(BX*1), SI
+	LEAQ   (SI)(BX*1), DI
+	LEAQ   (DI)(BX*1), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000010, AX
+	JL     rest
+
+body:
+	VMOVUPD     (DX), Z12
+	VFMADD231PD (CX), Z12, Z4
+	VFMADD231PD (SI), Z12, Z6
+	VFMADD231PD (DI), Z12, Z8
+	VFMADD231PD (BX), Z12, Z10
+	VMOVUPD     64(DX), Z12
+	VFMADD231PD 64(CX), Z12, Z5
+	VFMADD231PD 64(SI), Z12, Z7
+	VFMADD231PD 64(DI), Z12, Z9
+	VFMADD231PD 64(BX), Z12, Z11
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (DX), X12
+	VFMADD231SD (CX), X12, X0
+	VFMADD231SD (SI), X12, X1
+	VFMADD231SD (DI), X12, X2
+	VFMADD231SD (BX), X12, X3
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, SI
+	ADDQ        $0x08, DI
+	ADDQ        $0x08, BX
+	ADDQ        $0x08, DX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ          sums+32(FP), AX
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y5, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPD        X5, X4, X4
+	VPERMILPD     $0x01, X4, X5
+	VADDSD        X5, X4, X4
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (AX)
+	VADDPD        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPD        Y0, Y6, Y6
+	VEXTRACTF128  $0x01, Y6, X0
+	VADDPD        X0, X6, X6
+	VPERMILPD     $0x01, X6, X0
+	VADDSD        X0, X6, X6
+	VADDSD        X1, X6, X6
+	VMOVSD        X6, 8(AX)
+	VADDPD        Z9, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF128  $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDSD        X0, X8, X8
+	VADDSD        X2, X8, X8
+	VMOVSD        X8, 16(AX)
+	VADDPD        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPD        Y0, Y10, Y10
+	VEXTRACTF128  $0x01, Y10, X0
+	VADDPD        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDSD        X0, X10, X10
+	VADDSD        X3, X10, X10
+	VMOVSD        X10, 24(AX)
+	VZEROUPPER
+	RET
+
+// func ddotAxpy4AVX512(n int, alpha *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·ddotAxpy4AVX512(SB), NOSPLIT, $0-56
+	MOVQ         n+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         x+32(FP), DX
+	MOVQ         y+40(FP), BX
+	MOVQ         alpha+8(FP), SI
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x03, DI
+	LEAQ         (CX)(DI*1), R8
+	LEAQ         (R8)(DI*1), R9
+	LEAQ         (R9)(DI*1), DI
+	VPXORD       Z0, Z0, Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VBROADCASTSD (SI), Z6
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+	VBROADCASTSD 8(SI), Z9
+	VPXORD       Z10, Z10, Z10
+	VPXORD       Z11, Z11, Z11
+	VBROADCASTSD 16(SI), Z12
+	VPXORD       Z13, Z13, Z13
+	VPXORD       Z14, Z14, Z14
+	VBROADCASTSD 24(SI), Z15
+	SUBQ         $0x00000010, AX
+	JL           rest
+
+body:
+	VMOVUPD     (BX), Z16
+	VMOVUPD     (DX), Z17
+	VMOVUPD     (CX), Z18
+	VFMADD231PD Z17, Z18, Z4
+	VFMADD231PD Z18, Z6, Z16
+	VMOVUPD     (R8), Z18
+	VFMADD231PD Z17, Z18, Z7
+	VFMADD231PD Z18, Z9, Z16
+	VMOVUPD     (R9), Z18
+	VFMADD231PD Z17, Z18, Z10
+	VFMADD231PD Z18, Z12, Z16
+	VMOVUPD     (DI), Z18
+	VFMADD231PD Z17, Z18, Z13
+	VFMADD231PD Z18, Z15, Z16
+	VMOVUPD     Z16, (BX)
+	VMOVUPD     64(BX), Z16
+	VMOVUPD     64(DX), Z17
+	VMOVUPD     64(CX), Z18
+	VFMADD231PD Z17, Z18, Z5
+	VFMADD231PD Z18, Z6, Z16
+	VMOVUPD     64(R8), Z18
+	VFMADD231PD Z17, Z18, Z8
+	VFMADD231PD Z18, Z9, Z16
+	VMOVUPD     64(R9), Z18
+	VFMADD231PD Z17, Z18, Z11
+	VFMADD231PD Z18, Z12, Z16
+	VMOVUPD     64(DI), Z18
+	VFMADD231PD Z17, Z18, Z14
+	VFMADD231PD Z18, Z15, Z16
+	VMOVUPD     Z16, 64(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	ADDQ        $0x00000080, DI
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (BX), X17
+	VMOVSD      (CX), X16
+	VFMADD231SD (DX), X16, X0
+	VFMADD231SD X16, X6, X17
+	VMOVSD      (R8), X16
+	VFMADD231SD (DX), X16, X1
+	VFMADD231SD X16, X9, X17
+	VMOVSD      (R9), X16
+	VFMADD231SD (DX), X16, X2
+	VFMADD231SD X16, X12, X17
+	VMOVSD      (DI), X16
+	VFMADD231SD (DX), X16, X3
+	VFMADD231SD X16, X15, X17
+	VMOVSD      X17, (BX)
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, R8
+	ADDQ        $0x08, R9
+	ADDQ        $0x08, DI
+	ADDQ        $0x08, DX
+	ADDQ        $0x08, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	MOVQ          sums+48(FP), AX
+	VADDPD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y5, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPD        X5, X4, X4
+	VPERMILPD     $0x01, X4, X5
+	VADDSD        X5, X4, X4
+	VADDSD        X0, X4, X4
+	VMOVSD        X4, (AX)
+	VADDPD        Z8, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VADDPD        Y0, Y7, Y7
+	VEXTRACTF128  $0x01, Y7, X0
+	VADDPD        X0, X7, X7
+	VPERMILPD     $0x01, X7, X0
+	VADDSD        X0, X7, X7
+	VADDSD        X1, X7, X7
+	VMOVSD        X7, 8(AX)
+	VADDPD        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPD        Y0, Y10, Y10
+	VEXTRACTF128  $0x01, Y10, X0
+	VADDPD        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDSD        X0, X10, X10
+	VADDSD        X2, X10, X10
+	VMOVSD        X10, 16(AX)
+	VADDPD        Z14, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPD        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPD        X0, X13, X13
+	VPERMILPD     $0x01, X13, X0
+	VADDSD        X0, X13, X13
+	VADDSD        X3, X13, X13
+	VMOVSD        X13, 24(AX)
+	VZEROUPPER
+	RET
+
 // func sresidualsAVX2(n int, x *float32, y *float32, w *float32) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·sresidualsAVX2(SB), NOSPLIT, $0-36

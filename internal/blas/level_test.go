@@ -111,6 +111,21 @@ func vectors[T Float](t *testing.T) {
 			t.Fatalf("axpy4 of %d is not four axpy", n)
 		}
 		y.check(t, "y of axpy4")
+		// And the sums of dot4 and dotAxpy4 are dot's.
+		var sums, wantSums [4]T
+		for r := range 4 {
+			wantSums[r] = k.dotAxpy(n, coef[r], &rows.data[r*(n+3)], &x.data[0], &want[0])
+		}
+		k.dot4(n, &rows.data[0], n+3, &x.data[0], &sums[0])
+		if sums != wantSums {
+			t.Fatalf("dot4 of %d is not four dot", n)
+		}
+		k.dotAxpy4(n, &coef[0], &rows.data[0], n+3, &x.data[0], &y.data[0], &sums[0])
+		if sums != wantSums || !slices.Equal(y.data, want) {
+			t.Fatalf("dotAxpy4 of %d is not four dotAxpy", n)
+		}
+		rows.check(t, "rows")
+		y.check(t, "y of dotAxpy4")
 	})
 }
 
@@ -129,9 +144,9 @@ func TestVectorsBLAS(t *testing.T) {
 // matrixVector checks Gemv, Ger and Symv against sums in twice float64's precision, at sizes up
 // to those that are shared out.
 func matrixVector[T Float](t *testing.T) {
-	shapes, orders := [][2]int{{1, 1}, {3, 5}, {4, 40}, {17, 33}, {70, 9}, {5, 0}, {0, 5}, {67, 131}, {500, 530}}, []int{0, 1, 2, 7, 33, 70, symvShared - 1, symvShared, 601}
+	shapes, orders := [][2]int{{1, 1}, {3, 5}, {4, 40}, {17, 33}, {70, 9}, {5, 0}, {0, 5}, {67, 131}, {500, 530}}, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 33, 70, 71, symvShared - 1, symvShared, 601}
 	if isInterpreted[T]() {
-		shapes, orders = shapes[:7], orders[:6]
+		shapes, orders = shapes[:7], orders[:12]
 	}
 	for _, s := range shapes {
 		for _, trans := range transposes {
@@ -146,6 +161,7 @@ func matrixVector[T Float](t *testing.T) {
 			for _, beta := range []T{0, 1, -0.5} {
 				checkSymv(t, uplo, n, beta)
 			}
+			checkSyr2[T](t, uplo, n)
 		}
 	}
 }
@@ -206,6 +222,27 @@ func checkGer[T Float](t *testing.T, m, n int) {
 	}
 }
 
+func checkSyr2[T Float](t *testing.T, uplo blas.Uplo, n int) {
+	lda := n + 2
+	a, x, y := newGuarded[T](n, n, lda, 1), newGuarded[T](1, n, max(1, n), 2), newGuarded[T](1, n, max(1, n), 3)
+	old := slices.Clone(a.data)
+	Syr2(uplo, n, -2, x.data, y.data, a.data, lda)
+	name := fmt.Sprintf("Syr2 %c %d", uplo, n)
+	a.check(t, name)
+	for i := range n {
+		for j := range n {
+			if got := a.data[i*lda+j]; uplo == blas.Upper && i > j || uplo == blas.Lower && i < j {
+				if got != old[i*lda+j] {
+					t.Fatalf("%s: element (%d, %d) of the other triangle changed", name, i, j)
+				}
+				continue
+			}
+			factors := []T{x.data[i], y.data[i]}
+			checkRow(t, name, a.data[i*lda+j], -2, 1, old[i*lda+j], 2, func(p int) T { return factors[p] }, []T{y.data[j], x.data[j]})
+		}
+	}
+}
+
 func checkSymv[T Float](t *testing.T, uplo blas.Uplo, n int, beta T) {
 	const alpha = 1.5
 	lda := n + 2
@@ -253,6 +290,17 @@ func TestMatrixVectorSameBits(t *testing.T) {
 			Gemv(blas.Trans, m, n, 1, a, n, x[:m], 0, y)
 			return y
 		},
+		"Ger": func() []float64 {
+			z := slices.Clone(a)
+			Ger(m, n, 0.5, x[:m], x, z, n)
+			return z
+		},
+		"Syr2": func() []float64 {
+			z := slices.Clone(a)
+			Syr2(blas.Upper, m, 0.5, x[:m], x[n-m:], z, n)
+			Syr2(blas.Lower, m, 0.5, x[:m], x[n-m:], z, n)
+			return z
+		},
 		"Symv": func() []float64 {
 			y := make([]float64, m)
 			Symv(blas.Upper, m, 1, a, n, x[:m], 0, y)
@@ -296,6 +344,8 @@ func BenchmarkLevel(b *testing.B) {
 		run("Gemv", 2*n*n, func() { Gemv(blas.NoTrans, n, n, 1, a, n, x, 0, y) })
 		run("GemvT", 2*n*n, func() { Gemv(blas.Trans, n, n, 1, a, n, x, 0, y) })
 		run("Symv", 2*n*n, func() { Symv(blas.Upper, n, 1, a, n, x, 0, y) })
+		run("SymvLower", 2*n*n, func() { Symv(blas.Lower, n, 1, a, n, x, 0, y) })
+		run("Syr2", 2*n*n, func() { Syr2(blas.Upper, n, 1e-9, x, y, a, n) })
 		run("Ger", 2*n*n, func() { Ger(n, n, 1e-9, x, y, a, n) })
 	}
 }

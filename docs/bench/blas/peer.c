@@ -58,6 +58,8 @@ static void level(int n) {
 	TIME(2.0 * n * n, cblas_dgemv(CblasRowMajor, CblasNoTrans, n, n, 1, a, n, x, 1, 0, y, 1), "Level/Gemv/%d", n);
 	TIME(2.0 * n * n, cblas_dgemv(CblasRowMajor, CblasTrans, n, n, 1, a, n, x, 1, 0, y, 1), "Level/GemvT/%d", n);
 	TIME(2.0 * n * n, cblas_dsymv(CblasRowMajor, CblasUpper, n, 1, a, n, x, 1, 0, y, 1), "Level/Symv/%d", n);
+	TIME(2.0 * n * n, cblas_dsymv(CblasRowMajor, CblasLower, n, 1, a, n, x, 1, 0, y, 1), "Level/SymvLower/%d", n);
+	TIME(2.0 * n * n, cblas_dsyr2(CblasRowMajor, CblasUpper, n, 1e-9, x, 1, y, 1, a, n), "Level/Syr2/%d", n);
 	TIME(2.0 * n * n, cblas_dger(CblasRowMajor, n, n, 1e-9, x, 1, y, 1, a, n), "Level/Ger/%d", n);
 	free(a), free(x), free(y);
 }

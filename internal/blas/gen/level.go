@@ -24,6 +24,12 @@ func level() {
 			dotAxpy(v, f)
 		}
 	}
+	for _, f := range []float{f32, f64} { // as many rows as there are registers for their sums
+		dots(avx2, f, 2)
+		dotAxpys(avx2, f, 2)
+		dots(avx512, f, 4)
+		dotAxpys(avx512, f, 4)
+	}
 	for _, f := range []float{f32, f64} {
 		residuals(avx2, f)
 		invert(avx2, f)
@@ -288,4 +294,95 @@ func dotAxpy(v isa, f float) {
 	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
 	VZEROUPPER()
 	RET()
+}
+
+// rowPointers returns the pointers to count rows, ld apart, from the one given.
+func rowPointers(f float, first reg.Register, count int) []reg.Register {
+	ld := Load(Param("ld"), GP64())
+	SHLQ(U8(f.shift), ld)
+	rows := []reg.Register{first}
+	for r := 1; r < count; r++ {
+		rows = append(rows, GP64())
+		LEAQ(Mem{Base: rows[r-1], Index: ld, Scale: 1}, rows[r])
+	}
+	return rows
+}
+
+// dots writes the products of several rows with one vector, each summed as dot sums it.
+func dots(v isa, f float, count int) {
+	begin(v, f, fmt.Sprintf("dot%d", count), fmt.Sprintf("func(n int, a *%s, ld int, x, sums *%s)", f.goType, f.goType),
+		fmt.Sprintf("computes sums[r] = Σ a[r·ld+i]·x[i] for r < %d.", count))
+	n, a, x := Load(Param("n"), GP64()), Load(Param("a"), GP64()), Load(Param("x"), GP64())
+	rows := rowPointers(f, a, count)
+	sum, rest := make([][]reg.VecVirtual, count), zeros(v, count)
+	for r := range sum {
+		sum[r] = zeros(v, v.perChunk())
+	}
+	chunks(f, n, append(rows, x), func() {
+		for i := range v.perChunk() {
+			t := v.reg()
+			f.load(Mem{Base: x, Disp: i * v.width}, t)
+			for r := range rows {
+				f.fma(Mem{Base: rows[r], Disp: i * v.width}, t, sum[r][i])
+			}
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: x}, t)
+		for r := range rows {
+			f.scalarFMA(Mem{Base: rows[r]}, t, rest[r].AsX())
+		}
+	})
+	storeSums(v, f, sum, rest)
+}
+
+// storeSums ends a function with the sums of several rows.
+func storeSums(v isa, f float, sum [][]reg.VecVirtual, rest []reg.VecVirtual) {
+	sums := Load(Param("sums"), GP64())
+	for r := range sum {
+		f.scalarStore(reduce(v, f, sum[r], rest[r]).AsX(), Mem{Base: sums, Disp: r * f.size})
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// dotAxpys writes dotAxpy for several rows: y is read and written once.
+func dotAxpys(v isa, f float, count int) {
+	begin(v, f, fmt.Sprintf("dotAxpy%d", count), fmt.Sprintf("func(n int, alpha, a *%s, ld int, x, y, sums *%s)", f.goType, f.goType),
+		fmt.Sprintf("computes y[i] += Σ α[r]·a[r·ld+i], from the left, and sums[r] = Σ a[r·ld+i]·x[i], for r < %d.", count))
+	n, a := Load(Param("n"), GP64()), Load(Param("a"), GP64())
+	x, y := Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	coefficients := Load(Param("alpha"), GP64())
+	rows := rowPointers(f, a, count)
+	alpha, sum, rest := make([]reg.VecVirtual, count), make([][]reg.VecVirtual, count), zeros(v, count)
+	for r := range sum {
+		sum[r] = zeros(v, v.perChunk())
+		alpha[r] = v.reg()
+		f.broadcast(Mem{Base: coefficients, Disp: r * f.size}, alpha[r])
+	}
+	chunks(f, n, append(rows, x, y), func() {
+		for i := range v.perChunk() {
+			t, u := v.reg(), v.reg()
+			m := Mem{Base: y, Disp: i * v.width}
+			f.load(m, t)
+			f.load(Mem{Base: x, Disp: i * v.width}, u)
+			for r := range rows {
+				s := v.reg()
+				f.load(Mem{Base: rows[r], Disp: i * v.width}, s)
+				f.fma(u, s, sum[r][i])
+				f.fma(s, alpha[r], t)
+			}
+			f.load(t, m)
+		}
+	}, func() {
+		s, t := XMM(), XMM()
+		f.scalarLoad(Mem{Base: y}, t)
+		for r := range rows {
+			f.scalarLoad(Mem{Base: rows[r]}, s)
+			f.scalarFMA(Mem{Base: x}, s, rest[r].AsX())
+			f.scalarFMA(s, alpha[r].AsX(), t)
+		}
+		f.scalarStore(t, Mem{Base: y})
+	})
+	storeSums(v, f, sum, rest)
 }
