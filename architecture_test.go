@@ -15,11 +15,11 @@ import (
 // import more: they are not part of the house.
 var allowed = map[string][]string{
 	"loaders/recording":   {},
-	"loaders/hdf5":        {},
-	"loaders/matfile":     {"loaders/hdf5", "internal/atomicfile"},
-	"loaders/npz":         {"internal/atomicfile"},
-	"loaders/columnar":    {"internal/atomicfile"},
-	"loaders/nwb":         {"loaders/recording", "loaders/hdf5"},
+	"loaders/hdf5":        {"internal/claim"},
+	"loaders/matfile":     {"loaders/hdf5", "internal/atomicfile", "internal/claim"},
+	"loaders/npz":         {"internal/atomicfile", "internal/claim"},
+	"loaders/columnar":    {"internal/atomicfile", "internal/claim"},
+	"loaders/nwb":         {"loaders/recording", "loaders/hdf5", "internal/claim"},
 	"loaders":             {"loaders/..."},
 	"datasets":            {"loaders/...", "datasets/..."},
 	"preprocess":          {"loaders/recording"},
@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"internal/report":     {"regime/...", "simulate/...", "loaders/recording", "internal/plot", "internal/atomicfile"},
 	"internal/batch":      {"internal/atomicfile"},
 	"internal/atomicfile": {},
+	"internal/claim":      {},
 	"internal/need":       {},
 	"cmd/regime":          {"..."},
 }

@@ -70,7 +70,7 @@ type Options struct {
 	// Stream leaves the activity unmade: Recording.Stream bins and smooths rows as they are read, and
 	// memory stays that of the session.
 	Stream bool `json:"stream,omitempty"`
-	// Parity repeats the steps of other tools, slips included; see NLB.
+	// Parity repeats the steps of other tools, slips included; see NLB and Integers.
 	Parity Parity `json:"parity,omitempty"`
 }
 
@@ -210,8 +210,8 @@ func (o *Options) Validate() error {
 		return fmt.Errorf("preprocess: nan %q: want drop", o.NaN)
 	case o.Overlap != Cut && o.Overlap != Repeat:
 		return fmt.Errorf("preprocess: overlap %q: want repeat", o.Overlap)
-	case o.Parity != "" && o.Parity != NLB:
-		return fmt.Errorf("preprocess: parity %q: want nlb", o.Parity)
+	case o.Parity != "" && o.Parity != NLB && o.Parity != Integers:
+		return fmt.Errorf("preprocess: parity %q: want nlb or integers", o.Parity)
 	}
 	return o.checkTrials()
 }

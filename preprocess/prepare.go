@@ -41,8 +41,14 @@ func Prepare(s *recording.Session, o Options) (*recording.Recording, error) {
 	if err := checkSession(s); err != nil {
 		return nil, err
 	}
-	if o.Parity == NLB {
+	switch o.Parity {
+	case NLB:
 		return prepareNLB(s, o)
+	case Integers:
+		var err error
+		if s, err = integers(s); err != nil {
+			return nil, err
+		}
 	}
 	p := &plan{s: s, o: o}
 	steps := []func() error{p.setGrid, p.setBehavior, p.setUnits, p.setTrials, p.dropQuiet, p.dropMissing, p.setY}

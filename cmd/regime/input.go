@@ -159,7 +159,8 @@ func (p *preparation) AddFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&p.Units, "units", nil, "neurons by name, index or range: 0:50,60")
 	f.Float64Var(&p.MinRate, "min-rate", 0, "leave out neurons with a lower mean rate, in Hz")
 	f.StringVar(&p.rows, "rows", "", "rows to use: from:to or from:to:every")
-	f.StringVar(&p.parity, "parity", "", "nlb repeats the preprocessing of the Neural Latents Benchmark, slips included")
+	f.StringVar(&p.parity, "parity", "", "repeat other tools' steps, slips included: nlb (bins, smoothing and trials of the Neural Latents "+
+		"Benchmark), integers (rates cut to whole Hz, as published for degenhart2020)")
 }
 
 // options returns the preparation that the flags ask for.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"oblique/internal/claim"
+
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
@@ -351,7 +353,7 @@ func (b *batch) viewed(n *node, from, to int) ([]string, error) {
 			continue
 		}
 		buffer, at := int(int32(binary.LittleEndian.Uint32(view[8:]))), int64(int32(binary.LittleEndian.Uint32(view[12:])))
-		if total += length; length < 0 || buffer < 0 || buffer >= count || !justified(total, b.s.size) {
+		if total += length; length < 0 || buffer < 0 || buffer >= count || !claim.Believed(total, b.s.size) {
 			return nil, fmt.Errorf("%w: text %d of %d bytes is in buffer %d of %d", errDamaged, from+i, length, buffer, count)
 		}
 		text, err := b.bytes(n, 2+buffer, at, length)

@@ -3,6 +3,8 @@ package columnar
 import (
 	"fmt"
 	"math"
+
+	"oblique/internal/claim"
 )
 
 // A Class says how a column is read.
@@ -135,14 +137,14 @@ func (c *Column) Valid() ([]bool, error) {
 	return dst, nil
 }
 
-// justify makes sure that memory of so many bytes per row is the file's due: where it is much larger
-// than the file, compression may be so good, but all rows are decoded once to see them.
+// justify makes sure that memory of so many bytes per row is the file's due: what it is not believed about
+// is decoded once to see it.
 func (c *Column) justify(perRow int64) error {
 	rows := int64(c.Rows())
-	if rows > math.MaxInt64/perRow {
-		return c.wrap(fmt.Errorf("%d rows: %w", rows, errDamaged))
+	if rows > math.MaxInt64/perRow || !claim.Possible(rows*perRow, c.file.size) {
+		return c.wrap(fmt.Errorf("%d rows in a file of %d bytes: %w", rows, c.file.size, errDamaged))
 	}
-	if justified(rows*perRow, c.file.size) || c.Class == Opaque {
+	if claim.Believed(rows*perRow, c.file.size) || c.Class == Opaque {
 		return nil
 	}
 	return c.file.each(&c.slot, []*Column{c}, 0, c.Rows(), func(int, []part) error { return nil })

@@ -12,15 +12,6 @@ var ErrUnsupported = errors.New("unsupported")
 // errDamaged is wrapped by the errors of what contradicts itself.
 var errDamaged = errors.New("damaged")
 
-// slack is what an allocation may exceed four times the file by, before the file has to prove that
-// the data are there.
-const slack = 64 << 20
-
-// justified tells whether a file of the given size may ask for so many bytes on its word alone.
-func justified(bytes, size int64) bool {
-	return bytes >= 0 && bytes <= slack+4*min(size, 1<<60)
-}
-
 // guard calls f, which hands bytes of the file to the Arrow library. The library trusts what it parses:
 // a damaged schema or footer makes it index out of range. That is the file's fault and becomes an error;
 // any other panic is a programmer's and goes on. What the library would allocate without a panic is

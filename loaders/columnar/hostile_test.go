@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oblique/internal/claim"
 )
 
 // try reads everything there is, and only wants to come back without having taken much memory.
@@ -63,7 +65,7 @@ func within(t testing.TB, file []byte) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Fatalf("took %v", took)
 	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > 2*slack { // of everything, garbage included
+	if used := after.TotalAlloc - before.TotalAlloc; used > 2*claim.Free { // of everything, garbage included
 		t.Fatalf("%d bytes allocated for a file of %d", used, len(file))
 	}
 }

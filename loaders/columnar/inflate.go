@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"oblique/internal/claim"
+
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
@@ -42,7 +44,7 @@ var zstdReaders = sync.Pool{New: func() any {
 // inflate decompresses src to exactly n bytes, into buf if they fit. Memory beyond what a file of the given size justifies is
 // taken only once that many bytes have been seen.
 func inflate(c codec, buf, src []byte, n int, size int64) ([]byte, error) {
-	if n > cap(buf) && !justified(int64(n), size) {
+	if n > cap(buf) && !claim.Believed(int64(n), size) {
 		if err := decompress(c, nil, src, n); err != nil {
 			return nil, err
 		}

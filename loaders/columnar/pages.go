@@ -7,6 +7,8 @@ import (
 	"io"
 	"math/bits"
 	"slices"
+
+	"oblique/internal/claim"
 )
 
 // A page is one page of a column chunk, decompressed.
@@ -139,7 +141,7 @@ func (p *pages) read() (pg page, known bool, err error) {
 		p.left -= int64(h.packed)
 		return pg, false, err
 	}
-	if !justified(int64(h.inflated), p.size) {
+	if !claim.Believed(int64(h.inflated), p.size) {
 		return pg, false, fmt.Errorf("%w: it claims to inflate %d bytes to %d", errDamaged, h.packed, h.inflated)
 	}
 	p.packed = slices.Grow(p.packed[:0], h.packed)[:h.packed]
@@ -329,7 +331,7 @@ func fromDeltas(l *leaf, pg page, size int64) (decoded, error) {
 		if n < 0 || n > int64(len(rest)) || shared[i] < 0 || shared[i] > int64(len(before)) {
 			return decoded{}, fmt.Errorf("%w: string %d of a page is longer than the page", errDamaged, i)
 		}
-		if total += shared[i] + n; !justified(total, size) {
+		if total += shared[i] + n; !claim.Believed(total, size) {
 			return decoded{}, fmt.Errorf("%w: the strings of one page take %d bytes", errDamaged, total)
 		}
 		text[i] = before[:shared[i]] + string(rest[:n])

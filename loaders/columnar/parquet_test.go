@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"oblique/internal/claim"
 )
 
 // A page that claims to inflate to two gigabytes is refused before memory is taken for it.
@@ -68,7 +70,7 @@ func TestProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := column(t, open(t, path), "x")
-	if justified(8*rows, c.file.size) {
+	if claim.Believed(8*rows, c.file.size) {
 		t.Fatalf("the file has %d bytes: it proves nothing", c.file.size)
 	}
 	x, err := c.Float64s()

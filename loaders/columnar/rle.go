@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"oblique/internal/claim"
 )
 
 // A hybrid decodes Parquet's mixture of run lengths and bit packing, which levels, dictionary indices
@@ -122,7 +124,7 @@ func deltas(b []byte, most int, size int64) (values []int64, rest []byte, err er
 		return nil, nil, damaged
 	}
 	b = b[n:]
-	if !justified(8*int64(count), size) {
+	if !claim.Believed(8*int64(count), size) {
 		return nil, nil, fmt.Errorf("%w: %d values in one page", errDamaged, count)
 	}
 	if count == 0 {

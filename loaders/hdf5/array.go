@@ -277,14 +277,15 @@ func (a *Array) ReadSequences(dst []*Array, start, count int) error {
 	return read(a, dst, start, count, convert)
 }
 
-// Float64s returns all elements; see ReadFloat64. Like its siblings it refuses to allocate more than
-// the file can justify, 64 MB + 4 × its size: such an array must be read by rows.
-func (a *Array) Float64s() ([]float64, error) { return all(a, 8, a.ReadFloat64) }
+// Float64s returns all elements; see ReadFloat64. It takes no memory before Prove finds that the
+// elements are there.
+func (a *Array) Float64s() ([]float64, error) { return proven(a, a.ReadFloat64) }
 
-// Int64s returns all elements; see ReadInt64.
-func (a *Array) Int64s() ([]int64, error) { return all(a, 8, a.ReadInt64) }
+// Int64s returns all elements; see ReadInt64 and Float64s.
+func (a *Array) Int64s() ([]int64, error) { return proven(a, a.ReadInt64) }
 
-// Strings returns all elements; see ReadStrings.
+// Strings returns all elements; see ReadStrings. Like References and Sequences it refuses to take more
+// memory than 64 MB + 4 × the size of the file: such an array must be read by rows.
 func (a *Array) Strings() ([]string, error) { return all(a, 16, a.ReadStrings) }
 
 // References returns all elements; see ReadReferences.
@@ -296,9 +297,20 @@ func (a *Array) Sequences() ([]*Array, error) { return all(a, 256, a.ReadSequenc
 func all[T any](a *Array, size uint64, read func([]T, int, int) error) ([]T, error) {
 	n := uint64(a.Len())
 	if n > a.f.allocatable()/size {
-		return nil, inPath(a.path, fmt.Errorf("%s at once from a file of %d bytes: read it by rows", a, a.f.size))
+		return nil, inPath(a.path, fmt.Errorf("%s at once from a file of %d bytes: read it by rows: %w", a, a.f.size, ErrTooLarge))
 	}
-	dst := make([]T, n)
+	return every(a, read)
+}
+
+func proven[T any](a *Array, read func([]T, int, int) error) ([]T, error) {
+	if err := a.Prove(0, a.Rows()); err != nil {
+		return nil, err
+	}
+	return every(a, read)
+}
+
+func every[T any](a *Array, read func([]T, int, int) error) ([]T, error) {
+	dst := make([]T, a.Len())
 	if err := read(dst, 0, a.Rows()); err != nil {
 		return nil, err
 	}

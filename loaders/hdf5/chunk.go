@@ -38,37 +38,36 @@ type chunked struct {
 	filters  pipeline
 	rawEdges bool
 	empty    unwritten
+	proven   provenBox
 }
 
 // decodingBytes bounds what the goroutines of one read hold in chunks, beyond one chunk each.
 const decodingBytes = 64 << 20
 
 func (s *chunked) read(_ []uint64, b box, put func(int, []byte) error) error {
-	rank := len(s.chunk)
-	first, grid := make([]uint64, rank), make([]uint64, rank)
-	total := 1
-	for d := range rank {
-		if b.count[d] == 0 {
-			return nil
-		}
-		first[d] = b.origin[d] / s.chunk[d]
-		grid[d] = (b.origin[d]+b.count[d]-1)/s.chunk[d] - first[d] + 1
-		total *= int(grid[d]) // no more than elements in the box
-	}
-	workers := min(runtime.GOMAXPROCS(0), total, max(1, decodingBytes/(2*s.bytes)))
-	if workers == 1 {
+	return s.each(b, func() func(chunkCut) error {
 		w := s.worker(b, put)
-		for i := range total {
-			if err := w.chunk(first, grid, i); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return inOrder(workers, total, func() func(int) error {
-		w := s.worker(b, put)
-		return func(i int) error { return w.chunk(first, grid, i) }
+		return w.chunk
 	})
+}
+
+// each gives the chunks that have a part in the box to workers, as many as processors and memory allow.
+func (s *chunked) each(b box, worker func() func(chunkCut) error) error {
+	cuts, total := s.cuts(b)
+	workers := min(runtime.GOMAXPROCS(0), total, max(1, decodingBytes/(2*s.bytes)))
+	if workers > 1 {
+		return inOrder(workers, total, func() func(int) error {
+			cuts, do := cuts.clone(), worker()
+			return func(i int) error { return do(cuts.cut(i)) }
+		})
+	}
+	do := worker()
+	for i := range total {
+		if err := do(cuts.cut(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inOrder does total jobs with several workers and returns the error of the first job, in order, that
@@ -106,45 +105,96 @@ func inOrder(workers, total int, newWorker func() func(int) error) error {
 	return firstErr
 }
 
+// chunkCut is what a chunk has in common with a box.
+type chunkCut struct {
+	scaled, corner  []uint64 // of the chunk: its place in the grid, and its first element
+	from, to, count []uint64 // origin of the common part in the chunk and in the box, and its shape
+	whole           bool     // the part is the chunk
+	edge            bool     // the chunk reaches beyond the dataset
+}
+
+// chunkCuts makes the cuts of a box: there is one for each chunk of a grid that begins at first.
+type chunkCuts struct {
+	s           *chunked
+	b           box
+	first, grid []uint64
+	c           chunkCut // the last one made
+}
+
+// cuts also returns how many there are, which is no more than elements in the box.
+func (s *chunked) cuts(b box) (*chunkCuts, int) {
+	rank := len(s.chunk)
+	x := &chunkCuts{s: s, b: b, first: make([]uint64, rank), grid: make([]uint64, rank)}
+	total := 1
+	for d := range rank {
+		if b.count[d] == 0 {
+			return x, 0
+		}
+		x.first[d] = b.origin[d] / s.chunk[d]
+		x.grid[d] = (b.origin[d]+b.count[d]-1)/s.chunk[d] - x.first[d] + 1
+		total *= int(x.grid[d])
+	}
+	return x.clone(), total
+}
+
+// clone is for another goroutine.
+func (x *chunkCuts) clone() *chunkCuts {
+	y, rank := *x, len(x.grid)
+	v := make([]uint64, 5*rank)
+	y.c = chunkCut{scaled: v[:rank], corner: v[rank : 2*rank], from: v[2*rank : 3*rank], to: v[3*rank : 4*rank], count: v[4*rank:]}
+	return &y
+}
+
+// cut makes cut number i. It is good until the next one is made.
+func (x *chunkCuts) cut(i int) chunkCut {
+	c, chunk := &x.c, x.s.chunk
+	c.whole, c.edge = true, false
+	for d := len(x.grid) - 1; d >= 0; d-- {
+		c.scaled[d] = x.first[d] + uint64(i)%x.grid[d]
+		i /= int(x.grid[d])
+		c.corner[d] = c.scaled[d] * chunk[d]
+		end := min(c.corner[d]+chunk[d], x.s.shape[d])
+		c.edge = c.edge || end < c.corner[d]+chunk[d]
+		lo := max(c.corner[d], x.b.origin[d])
+		hi := min(end, x.b.origin[d]+x.b.count[d])
+		c.whole = c.whole && lo == c.corner[d] && hi == end
+		c.from[d], c.to[d], c.count[d] = lo-c.corner[d], lo-x.b.origin[d], hi-lo
+	}
+	return *c
+}
+
 // chunkWorker puts chunks of one box, one after the other.
 type chunkWorker struct {
 	s       *chunked
 	b       box
 	put     func(int, []byte) error
-	scratch scratch
+	scratch *scratch // while a chunk is under way
 	fill    []byte
+}
 
-	scaled, corner, from, to, count []uint64
+// scratches outlive a read: those who read by rows come again.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// borrow takes the memory to decode a chunk in, and returns what gives it back.
+func (w *chunkWorker) borrow() func() {
+	w.scratch = scratches.Get().(*scratch)
+	return func() { scratches.Put(w.scratch) }
 }
 
 func (s *chunked) worker(b box, put func(int, []byte) error) *chunkWorker {
-	rank := len(s.chunk)
-	v := make([]uint64, 5*rank)
-	return &chunkWorker{s: s, b: b, put: put,
-		scaled: v[:rank], corner: v[rank : 2*rank], from: v[2*rank : 3*rank], to: v[3*rank : 4*rank], count: v[4*rank:]}
+	return &chunkWorker{s: s, b: b, put: put}
 }
 
-// chunk puts what chunk number i of the grid that begins at first has in common with the box.
-func (w *chunkWorker) chunk(first, grid []uint64, i int) error {
+// chunk puts what a chunk has in common with the box.
+func (w *chunkWorker) chunk(c chunkCut) error {
 	s := w.s
-	whole, edge := true, false
-	for d := len(grid) - 1; d >= 0; d-- {
-		w.scaled[d] = first[d] + uint64(i)%grid[d]
-		i /= int(grid[d])
-		w.corner[d] = w.scaled[d] * s.chunk[d]
-		end := min(w.corner[d]+s.chunk[d], s.shape[d])
-		edge = edge || end < w.corner[d]+s.chunk[d]
-		lo := max(w.corner[d], w.b.origin[d])
-		hi := min(end, w.b.origin[d]+w.b.count[d])
-		whole = whole && lo == w.corner[d] && hi == end
-		w.from[d], w.to[d], w.count[d] = lo-w.corner[d], lo-w.b.origin[d], hi-lo
-	}
-	data, err := w.data(edge, whole)
+	defer w.borrow()()
+	data, err := w.data(c)
 	if err != nil {
 		return err
 	}
 	size := uint64(s.size)
-	return eachRun(w.count, s.chunk, w.from, w.b.count, w.to, func(from, to, n uint64) error {
+	return eachRun(c.count, s.chunk, c.from, w.b.count, c.to, func(from, to, n uint64) error {
 		if data != nil {
 			return w.put(int(to), data[from*size:(from+n)*size])
 		}
@@ -155,23 +205,29 @@ func (w *chunkWorker) chunk(first, grid []uint64, i int) error {
 	})
 }
 
-// data returns the decoded chunk at w.scaled, or nil if it was never written. Chunks of which only a
-// part is wanted now are kept, for the next rows are likely to want the rest.
-func (w *chunkWorker) data(edge, whole bool) ([]byte, error) {
+// find returns where a chunk lies, and false if it was never written.
+func (s *chunked) find(scaled []uint64) (chunkPlace, bool, error) {
+	place, ok, err := s.index.find(scaled)
+	return place, ok && place.addr != undefined, err
+}
+
+// data returns the decoded chunk, or nil if it was never written. Chunks of which only a part is wanted
+// now are kept, for the next rows are likely to want the rest.
+func (w *chunkWorker) data(c chunkCut) ([]byte, error) {
 	s := w.s
-	place, ok, err := s.index.find(w.scaled)
-	if err != nil || !ok || place.addr == undefined {
+	place, ok, err := s.find(c.scaled)
+	if err != nil || !ok {
 		return nil, err
 	}
 	key := chunkKey{s.owner, place}
 	if data, ok := s.f.chunks.get(key); ok {
 		return data, nil
 	}
-	data, err := w.decode(place, edge)
+	data, err := w.decode(place, c.edge)
 	if err != nil {
-		return nil, at("chunk", place.addr, fmt.Errorf("chunk of element [%s]: %w", joinIndex(w.corner), err))
+		return nil, s.misread(place, c, err)
 	}
-	if !whole {
+	if !c.whole {
 		data = append(make([]byte, 0, len(data)), data...)
 		s.f.chunks.put(key, data, len(data))
 	}
@@ -191,7 +247,7 @@ func (w *chunkWorker) decode(place chunkPlace, edge bool) ([]byte, error) {
 	if edge && s.rawEdges {
 		filters = nil
 	}
-	return filters.decode(w.scratch.stored, place.mask, s.bytes, &w.scratch)
+	return filters.decode(w.scratch.stored, place.mask, s.bytes, w.scratch)
 }
 
 func joinIndex(index []uint64) string {

@@ -16,6 +16,9 @@ var (
 	// ErrUnsupported means that the file may be sound, but uses something this package does not read.
 	// The message says what.
 	ErrUnsupported = errors.New("unsupported")
+
+	// ErrTooLarge means that an array is larger than what the file has of it; see Array.Prove.
+	ErrTooLarge = errors.New("too large")
 )
 
 // An Error says where in a file something is wrong.

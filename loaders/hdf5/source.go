@@ -3,6 +3,8 @@ package hdf5
 import (
 	"fmt"
 	"io"
+
+	"oblique/internal/claim"
 )
 
 const (
@@ -16,9 +18,6 @@ const (
 
 	pageCacheBytes  = 8 << 20
 	blockCacheBytes = 8 << 20
-
-	// freeAllocation is what may be allocated on the word of even the smallest file.
-	freeAllocation = 64 << 20
 )
 
 // source is the file as bytes: addresses are relative to the superblock and metadata come from cached
@@ -46,7 +45,7 @@ func newSource(r io.ReaderAt, size int64) *source {
 }
 
 // allocatable is the number of bytes that may be allocated because the file says so.
-func (s *source) allocatable() uint64 { return freeAllocation + 4*s.size }
+func (s *source) allocatable() uint64 { return uint64(claim.Allowance(int64(s.size))) }
 
 // locate returns the byte of the file at addr, once n bytes from there are known to exist.
 func (s *source) locate(addr, n uint64) (uint64, error) {

@@ -9,6 +9,10 @@ type storage interface {
 	// overlap, together they are the box, and several calls may be under way at once. The run is valid
 	// during the call only.
 	read(shape []uint64, b box, put func(at int, run []byte) error) error
+
+	// prove returns an error if more elements of the box than missing were never written, or if those that
+	// were cannot be decoded.
+	prove(b box, missing uint64) error
 }
 
 // box is a block of an array: origin + [0, count) in each dimension.

@@ -122,7 +122,11 @@ func (a *Array) half(imag bool) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := make([]float64, p.n)
+	n, err := p.all()
+	if err != nil {
+		return nil, a.fail(err)
+	}
+	x := make([]float64, n)
 	if err := p.float64s(x, 0); err != nil {
 		return nil, a.fail(err)
 	}
@@ -197,7 +201,14 @@ func (a *Array) integers() (part, error) {
 	if a.IsComplex() || a.IsSparse() {
 		return part{}, a.fail(&kindError{ErrClass, "integers asked of " + a.String()})
 	}
-	return a.numbers(false)
+	p, err := a.numbers(false)
+	if err != nil {
+		return p, err
+	}
+	if _, err := p.all(); err != nil {
+		return p, a.fail(err)
+	}
+	return p, nil
 }
 
 // numbers returns the stored numbers of a full array, checked against its sizes.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"unicode/utf16"
+
+	"oblique/internal/claim"
 )
 
 // Number is a type whose arrays MATLAB has.
@@ -42,7 +44,7 @@ func (b *built) child(k int) (*Array, error) { return b.elements[k], nil }
 
 // makeArray returns an array; want is the number of elements that the data have.
 func makeArray(name string, class Class, dims []int, want int, b *built) *Array {
-	a := &Array{Name: name, Class: class, Dims: append([]int(nil), dims...), path: name, limit: keptBytes(0), node: b}
+	a := &Array{Name: name, Class: class, Dims: append([]int(nil), dims...), path: name, limit: claim.Allowance(0), node: b}
 	if len(dims) < 2 || !countable(dims) || a.Len() != want {
 		panic(fmt.Sprintf("matfile: %d elements for an array %s", want, shape(dims)))
 	}

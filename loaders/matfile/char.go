@@ -138,6 +138,9 @@ func (p part) decode(n int) (chars, error) {
 	if p.typ == miUTF8 {
 		return p.decodeUTF8(n)
 	}
+	if _, err := p.all(); err != nil {
+		return chars{}, err
+	}
 	c := chars{elems: make([]rune, p.n), narrow: p.typ != miUTF16 && p.typ != miUTF32}
 	x := make([]float64, min(p.n, chunkBytes/8))
 	for i := 0; i < p.n; i += len(x) {

@@ -11,7 +11,7 @@ var (
 	// ErrNotFound is a variable, field or element that is not there.
 	ErrNotFound = errors.New("not found")
 	// ErrTooLarge is a sparse array whose full form would exceed the limit of [File.SetLimit], or
-	// an array that exceeds what the format can hold.
+	// an array that exceeds what the file has of it or what the format can hold.
 	ErrTooLarge = errors.New("too large")
 	// ErrTruncated is a file or an element that ends before its declared size.
 	ErrTruncated = errors.New("truncated")

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"oblique/internal/claim"
 )
 
 // File is an open MATLAB file.
@@ -29,10 +31,6 @@ type variable struct {
 	head *Array
 	open func() (*Array, error)
 }
-
-// keptBytes is the memory that a file of this size justifies beyond what is asked for: 64 MiB and
-// four times its size.
-func keptBytes(size int64) int64 { return 64<<20 + 4*size }
 
 // Open opens the file and lists its variables. The file stays open until Close.
 //
@@ -59,7 +57,7 @@ func Open(path string) (*File, error) {
 
 // NewReader lists the variables of a file of the given size that r reads; see [Open].
 func NewReader(r io.ReaderAt, size int64) (*File, error) {
-	f := &File{size: size, limit: keptBytes(size), byName: map[string]int{}, lastOf: -1}
+	f := &File{size: size, limit: claim.Allowance(size), byName: map[string]int{}, lastOf: -1}
 	src := &file{r: r, n: size}
 	head := make([]byte, min(headerBytes5, size))
 	if err := src.read(head, 0); err != nil {

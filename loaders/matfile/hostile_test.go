@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"oblique/internal/claim"
 	"oblique/internal/need"
 )
 
@@ -152,7 +153,7 @@ func TestFlips(t *testing.T) {
 			b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
 		}
 		got := allocated(func() { readAll(b) })
-		if limit := uint64(keptBytes(int64(len(b)))); got > limit {
+		if limit := uint64(claim.Allowance(int64(len(b)))); got > limit {
 			t.Fatalf("flip %d of %s: %d bytes allocated, the limit is %d", i, names[i%len(names)], got, limit)
 		}
 	}
@@ -182,7 +183,7 @@ func TestInflate(t *testing.T) {
 		}
 	}
 	z := a.node.(*node5).src.(*inflated)
-	if int64(cap(z.kept)) > 2*keptBytes(int64(len(b))) || int64(len(z.kept)) > keptBytes(int64(len(b))) {
+	if int64(cap(z.kept)) > 2*claim.Allowance(int64(len(b))) || int64(len(z.kept)) > claim.Allowance(int64(len(b))) {
 		t.Errorf("%d bytes kept, room for %d", len(z.kept), cap(z.kept))
 	}
 }

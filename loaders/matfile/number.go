@@ -50,6 +50,17 @@ type part struct {
 	n   int
 	typ dataType
 	big bool
+
+	// prove finds out whether all numbers are there, before memory is taken for them; nil if they are.
+	prove func() error
+}
+
+// all returns the number of numbers once they are known to be there.
+func (p part) all() (int, error) {
+	if p.prove == nil {
+		return p.n, nil
+	}
+	return p.n, p.prove()
 }
 
 // chunkBytes is how much is decoded at a time: it stays in the first-level cache.

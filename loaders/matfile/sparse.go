@@ -37,6 +37,9 @@ func (a *Array) stored(imag bool) (*index, []float64, error) {
 	if p.n < len(ix.row) {
 		return nil, nil, a.fail(fmt.Errorf("data at %s: %d numbers for %d places", p.src.place(p.off), p.n, len(ix.row)))
 	}
+	if _, err := p.all(); err != nil {
+		return nil, nil, a.fail(err)
+	}
 	val := make([]float64, len(ix.row))
 	if err := p.float64s(val, 0); err != nil {
 		return nil, nil, a.fail(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"oblique/internal/claim"
 )
 
 // headerBytes5 is the size of a version 5 header: 116 bytes of text, the place of MATLAB's own
@@ -113,7 +115,7 @@ func compressedHeader(src *file, t tag5, big bool) (*Array, error) {
 // openCompressed inflates a compressed variable to its end, so that what it declares can be
 // checked against what is there.
 func openCompressed(src *file, t tag5, big bool, fileSize int64) (*Array, error) {
-	z := &inflated{r: src.r, off: t.data, n: t.n, keep: keptBytes(fileSize)}
+	z := &inflated{r: src.r, off: t.data, n: t.n, keep: claim.Allowance(fileSize)}
 	d := decoder5{z, big}
 	m, err := d.tag(0, math.MaxInt64)
 	if err != nil {

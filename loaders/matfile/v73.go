@@ -404,47 +404,35 @@ func (n *node73) part(imag bool) (part, error) {
 	if x == nil || n.n == 0 {
 		return p, nil
 	}
-	if err := n.file.inflates(n.n, x); err != nil {
-		return p, err
-	}
 	p.src, p.n = &elements{x: x, width: p.typ.width()}, n.n
+	p.prove = func() error { return tooLarge(x.Prove(0, x.Rows())) }
 	return p, nil
 }
 
-// inflates checks that the numbers can be in the file: deflate, the better of HDF5's two compressions,
-// makes at most 1032 bytes of one.
-func (f *file73) inflates(n int, x *hdf5.Array) error {
-	const most = 1032
-	if int64(n) > (keptBytes(f.size)+most*f.size)/int64(max(1, x.Type().Size)) {
-		return &kindError{ErrTooLarge, fmt.Sprintf("%s in a file of %d bytes", x, f.size)}
+// tooLarge makes the error of an array that the file cannot hold one of this package.
+func tooLarge(err error) error {
+	if errors.Is(err, hdf5.ErrTooLarge) {
+		return &kindError{ErrTooLarge, err.Error()}
 	}
-	return nil
+	return err
 }
 
 func (n *node73) sparse() (*index, error) {
-	if n.n > 0 {
-		if err := n.file.inflates(n.n, n.numbers); err != nil {
-			return nil, err
-		}
-	}
-	if err := n.file.inflates(n.cols, n.jc); err != nil {
-		return nil, err
-	}
 	starts, err := n.jc.Int64s()
 	if err != nil {
-		return nil, err
+		return nil, tooLarge(err)
 	}
 	count := starts[n.cols]
 	if starts[0] != 0 || count < 0 || count > int64(n.n) || n.ir != nil && n.ir.Len() < int(count) {
 		return nil, fmt.Errorf("sparse matrix %s: column starts from %d to %d for %d numbers", shape([]int{n.rows, n.cols}), starts[0], count, n.n)
 	}
-	ix := &index{row: make([]int, count), col: make([]int, count)}
 	var rows []int64
 	if count > 0 {
 		if rows, err = n.ir.Int64s(); err != nil {
-			return nil, err
+			return nil, tooLarge(err)
 		}
 	}
+	ix := &index{row: make([]int, count), col: make([]int, count)}
 	for k := range ix.row {
 		if rows[k] < 0 || rows[k] >= int64(n.rows) {
 			return nil, fmt.Errorf("sparse matrix %s: row %d", shape([]int{n.rows, n.cols}), rows[k])

@@ -5,9 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"oblique/internal/claim"
+	"oblique/internal/need"
 )
 
 // TestFixtures73 reads version 7.3 files that hold what scipy5.mat does, and compares them bit for bit
@@ -177,4 +182,54 @@ func TestConvert73(t *testing.T) {
 	}
 	want, _ := entries(t, all["scipy5.mat"])
 	compare(t, read(t, out.Bytes()), want)
+}
+
+// TestProven73: a matrix of zeros that is far larger than its file is read, and one of which nothing was
+// written takes no memory.
+func TestProven73(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: inflates 100 MB several times")
+	}
+	path := filepath.Join(t.TempDir(), "zeros.mat")
+	script := `
+import sys
+sys.path.insert(0, "testdata")
+import mat73, numpy as np
+n = 12 << 20
+with mat73.File(sys.argv[1]) as f:
+    for name in ("zeros", "claimed"):
+        data = np.zeros((n, 1)) if name == "zeros" else None
+        d = f.h.create_dataset(name, (n, 1), data=data, dtype="f8", chunks=(1 << 16, 1), compression="gzip")
+        d.attrs["MATLAB_class"] = np.bytes_("double")
+`
+	if out, err := exec.Command(need.Modules(t, "h5py", "numpy", "scipy"), "-c", script, path).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const n = 12 << 20
+	if claim.Believed(8*n, f.size) {
+		t.Fatalf("the file has %d bytes: it proves nothing", f.size)
+	}
+	for name, tooLarge := range map[string]bool{"zeros": false, "claimed": true} {
+		a, err := f.Var(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first [3]float64
+		if k, err := a.Head(first[:]); k != 3 || err != nil {
+			t.Errorf("%s: Head = %d, %v", name, k, err)
+		}
+		var x []float64
+		used := allocated(func() { x, err = a.Float64s() })
+		switch {
+		case errors.Is(err, ErrTooLarge) != tooLarge || err == nil && len(x) != n:
+			t.Errorf("%s: %d numbers, error %v", name, len(x), err)
+		case tooLarge && used > 1<<20, used > 8*n+16<<20:
+			t.Errorf("%s: %d bytes allocated", name, used)
+		}
+	}
 }

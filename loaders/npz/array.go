@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"oblique/internal/claim"
 )
 
 // An Array is one array of a file. Its fields are for reading only.
@@ -150,7 +152,7 @@ func (a *Array) Strings() ([]string, error) {
 		return nil, err
 	}
 	const header = 16 // bytes of a Go string before its text
-	if int64(a.elements)*header > 64<<20+4*int64(a.bytes) {
+	if !claim.Believed(int64(a.elements)*header, int64(a.bytes)) {
 		return nil, a.wrap(fmt.Errorf("%d strings of %s are too many for labels", a.elements, a.DType))
 	}
 	dst := make([]string, a.elements)
@@ -196,8 +198,8 @@ func (a *Array) wantNumbers() error {
 	return nil
 }
 
-// prove inflates the data of a member once to nowhere if it claims to be much larger than its file,
-// so that the memory taken next is justified.
+// prove inflates the data of a member once to nowhere if more memory will be taken than its file is
+// believed about.
 func (a *Array) prove() error {
 	if a.proven.Load() {
 		return nil

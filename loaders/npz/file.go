@@ -10,16 +10,14 @@ import (
 	"slices"
 	"strings"
 
+	"oblique/internal/claim"
+
 	"github.com/klauspost/compress/flate"
 	"github.com/sbinet/npyio/npy"
 )
 
-const (
-	// maxMembers bounds the work of opening: each member's header is read.
-	maxMembers = 1 << 16
-	// maxRatio is what one byte of deflate can expand to: 258 bytes for two bits.
-	maxRatio = 1032
-)
+// maxMembers bounds the work of opening: each member's header is read.
+const maxMembers = 1 << 16
 
 // A File is an open .npy or .npz file.
 type File struct {
@@ -180,7 +178,7 @@ func openMember(r io.ReaderAt, size int64, m *zip.File) (*Array, error) {
 		return nil, fmt.Errorf("claims %d bytes in a file of %d", packed, size)
 	case m.Method == zip.Store && packed != unpacked:
 		return nil, fmt.Errorf("stored, but claims %d bytes to be %d", packed, unpacked)
-	case unpacked > (packed+1)*maxRatio:
+	case unpacked > (packed+1)*claim.MaxRatio:
 		return nil, fmt.Errorf("claims to inflate %d bytes to %d, more than deflate can hold", packed, unpacked)
 	}
 	h, err := memberHeader(m)
@@ -200,8 +198,6 @@ func openMember(r io.ReaderAt, size int64, m *zip.File) (*Array, error) {
 			return rc, nil
 		},
 	}
-	// What is stored is there. What inflates to no more than this is no burden.
-	a.proven.Store(m.Method == zip.Store || unpacked <= 64<<20+4*uint64(size))
 	if m.Method == zip.Store {
 		offset, err := m.DataOffset()
 		if err != nil {
@@ -212,7 +208,9 @@ func openMember(r io.ReaderAt, size int64, m *zip.File) (*Array, error) {
 		}
 		a.direct = io.NewSectionReader(r, offset+int64(h.size), int64(packed)-int64(h.size))
 	}
-	return a, a.describe(strings.TrimSuffix(m.Name, ".npy"), h, int64(unpacked)-int64(h.size))
+	err = a.describe(strings.TrimSuffix(m.Name, ".npy"), h, int64(unpacked)-int64(h.size))
+	a.proven.Store(m.Method == zip.Store || claim.Believed(max(int64(a.bytes), 8*int64(a.elements)), size))
+	return a, err
 }
 
 func memberHeader(m *zip.File) (h header, err error) {

@@ -18,7 +18,7 @@ var (
 	// ErrNotFound is a name that the file does not have.
 	ErrNotFound = errors.New("not found")
 	// ErrTooLarge is data that the file cannot justify, or more than is read.
-	ErrTooLarge = errors.New("too large")
+	ErrTooLarge = hdf5.ErrTooLarge
 )
 
 // A File is an open NWB file.
@@ -142,15 +142,6 @@ func (f *File) reference() (t time.Time, ok bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// justified checks the memory for n elements of the given bytes against the file: 64 MB and four times
-// its size, or 64 times its size, which is more than what behaviour is compressed by.
-func (f *File) justified(n, bytes int, what string) error {
-	if most := max(64<<20+4*f.size, 64*f.size); n < 0 || int64(n) > most/int64(bytes) {
-		return fmt.Errorf("nwb: %s: %d elements in a file of %d bytes: %w", what, n, f.size, ErrTooLarge)
-	}
-	return nil
 }
 
 // text returns an attribute of one text.

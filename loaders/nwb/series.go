@@ -176,7 +176,7 @@ func (s *Series) Read(from, to int) (*mat.Dense, error) {
 	if n == 0 || s.Width == 0 {
 		return nil, nil
 	}
-	if err := s.f.justified(n*s.Width, 8, s.Path); err != nil {
+	if err := s.prove(from, n); err != nil {
 		return nil, err
 	}
 	x := make([]float64, n*s.Width)
@@ -189,6 +189,22 @@ func (s *Series) Read(from, to int) (*mat.Dense, error) {
 		}
 	}
 	return mat.NewDense(n, s.Width, x), nil
+}
+
+// prove finds out whether n samples are there.
+func (s *Series) prove(from, n int) error {
+	data := s.data.Array
+	if s.flipped {
+		slab, err := data.Slab([]int{0, from}, []int{s.Width, n})
+		if err != nil {
+			return fmt.Errorf("nwb: %w", err)
+		}
+		data, from, n = slab, 0, s.Width
+	}
+	if err := data.Prove(from, n); err != nil {
+		return fmt.Errorf("nwb: %w", err)
+	}
+	return nil
 }
 
 func (s *Series) read(x []float64, from, n int) error {
@@ -219,8 +235,12 @@ func (s *Series) Times(from, to int) ([]float64, error) {
 	if from < 0 || to < from || to > s.Rows {
 		return nil, fmt.Errorf("nwb: %s: no samples %d to %d among %d", s.Path, from, to, s.Rows)
 	}
-	if err := s.f.justified(to-from, 8, s.Path); err != nil {
-		return nil, err
+	there := s.data.Array
+	if s.timestamps != nil {
+		there = s.timestamps.Array
+	}
+	if err := there.Prove(from, to-from); err != nil {
+		return nil, fmt.Errorf("nwb: %w", err)
 	}
 	t := make([]float64, to-from)
 	if s.Rate > 0 {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"oblique/internal/claim"
 	"oblique/loaders/hdf5"
 )
 
@@ -269,9 +270,6 @@ func (c *Column) Float64s() ([]float64, error) {
 	if c.Ragged || !c.Numeric() {
 		return nil, fmt.Errorf("nwb: %s is %s, not a number per row", c.data.Path(), c.describe())
 	}
-	if err := c.table.f.justified(c.data.Len(), 8, c.data.Path()); err != nil {
-		return nil, err
-	}
 	x, err := c.data.Float64s()
 	if err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
@@ -288,11 +286,10 @@ func (c *Column) List(row int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	width := c.Width()
-	if err := c.table.f.justified((to-from)*width, 8, c.data.Path()); err != nil {
-		return nil, err
+	if err := c.data.Prove(from, to-from); err != nil {
+		return nil, fmt.Errorf("nwb: %w", err)
 	}
-	x := make([]float64, (to-from)*width)
+	x := make([]float64, (to-from)*c.Width())
 	if err := c.data.ReadFloat64(x, from, to-from); err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
 	}
@@ -344,8 +341,8 @@ func isOther(err error) bool {
 func (c *Column) words() ([]string, error) {
 	const header = 16 // bytes of a string
 	n, typ := c.data.Len(), c.data.Type()
-	if err := c.table.f.justified(n, header, c.data.Path()); err != nil {
-		return nil, err
+	if !claim.Believed(int64(n)*header, c.table.f.size) {
+		return nil, fmt.Errorf("nwb: %s: %d elements in a file of %d bytes: %w", c.data.Path(), n, c.table.f.size, ErrTooLarge)
 	}
 	if n > longestList*max(c.table.Rows, 1) {
 		return nil, fmt.Errorf("nwb: %s: %d elements in %d rows: %w", c.data.Path(), n, c.table.Rows, ErrTooLarge)

@@ -124,8 +124,8 @@ func (u *Units) SpikesOf(from, to int) ([][]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := u.f.justified(last-first, 8, u.times.data.Path()); err != nil {
-		return nil, err
+	if err := u.times.data.Prove(first, last-first); err != nil {
+		return nil, fmt.Errorf("nwb: %w", err)
 	}
 	x := make([]float64, last-first)
 	if err := u.times.data.ReadFloat64(x, first, last-first); err != nil {

@@ -3,7 +3,7 @@
     make.py FILE UNITS HOURS CHANNELS
 
 Poisson units at 10 Hz; hand_vel at 1 kHz; and a field potential of so many channels at 1 kHz, int16 noise of 6
-bits, which makes most of the file: 1000 units, 1 hour and 250 channels are about 2 GB.
+bits, which makes most of the file: 1000 units, 1 hour and 520 channels are about 2 GB.
 """
 import sys
 

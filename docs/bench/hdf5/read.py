@@ -3,10 +3,12 @@
     read.py FILE UNITS FROM TO
 """
 import sys
+import time
 
 import h5py
 
 path, units, start, stop = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
+begin = time.perf_counter()
 with h5py.File(path) as f:
     ends = f["units/spike_times_index"][:units]
     times = f["units/spike_times"][: ends[-1]]  # one read for all: the fastest that h5py offers
@@ -16,4 +18,5 @@ with h5py.File(path) as f:
     a, b = int(round((start - first) * rate)), int(round((stop - first) * rate))
     d = g["data"]
     vel = d[a:b] * d.attrs["conversion"] + d.attrs["offset"]
-print(len(spikes), sum(len(s) for s in spikes), "%.6f" % sum(s.sum() for s in spikes), vel.shape[0], "%.6f" % vel.sum())
+took = time.perf_counter() - begin
+print(len(spikes), sum(len(s) for s in spikes), "%.6f" % sum(s.sum() for s in spikes), vel.shape[0], "%.6f" % vel.sum(), "in %.1f ms" % (1e3 * took))
