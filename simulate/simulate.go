@@ -59,6 +59,25 @@ func (r *Run) Since(time float64) *mat.Dense {
 // Output returns the outputs as a matrix of Rows rows.
 func (r *Run) Output() *mat.Dense { return dense(r.Outputs, r.Batch.Outputs) }
 
+// Thinned returns the run at every so many-th step, from the first on: a recording in wider steps. It panics if every is
+// less than 1.
+func (r *Run) Thinned(every int) *Run {
+	b := *r.Batch
+	b.Steps = (r.Batch.Steps + every - 1) / every
+	b.Input, b.Target, b.Mask = thin(b.Input, r.Batch.Steps, every), thin(b.Target, r.Batch.Steps, every), thin(b.Mask, r.Batch.Steps, every)
+	return &Run{Batch: &b, N: r.N, Dt: float64(every) * r.Dt,
+		States: thin(r.States, r.Batch.Steps, every), Outputs: thin(r.Outputs, r.Batch.Steps, every)}
+}
+
+// thin keeps every so many-th of a number of equal parts.
+func thin[T any](x []T, parts, every int) (kept []T) {
+	size := len(x) / parts
+	for i := 0; i < parts; i += every {
+		kept = append(kept, x[i*size:(i+1)*size]...)
+	}
+	return kept
+}
+
 // Finite reports whether all states are finite numbers, and squares of them too: a network may grow without bound.
 func (r *Run) Finite() bool {
 	for _, v := range r.States {

@@ -59,6 +59,26 @@ func TestSince(t *testing.T) {
 	}
 }
 
+// A thinned run has every so many-th step of everything, the first among them.
+func TestThinned(t *testing.T) {
+	of := task.Cycling{Duration: 10}
+	run := Evaluate(network(t, 6, of), of.Batch(2, nil), rnn.Noise{})
+	thin := run.Thinned(3)
+	if thin.Batch.Steps != 17 || thin.Rows() != 34 || thin.Dt != 3*run.Dt || run.Batch.Steps != 50 {
+		t.Fatalf("%d steps of %g, want 17", thin.Batch.Steps, thin.Dt)
+	}
+	for step := range 17 {
+		row, from := step*2+1, 3*step*2+1 // of the second trial
+		if thin.States[row*6+4] != run.States[from*6+4] || thin.Outputs[row*2+1] != run.Outputs[from*2+1] ||
+			thin.Batch.Target[row*2] != run.Batch.Target[from*2] || thin.Batch.Mask[row*2] != run.Batch.Mask[from*2] {
+			t.Errorf("step %d is not step %d of the run", step, 3*step)
+		}
+	}
+	if whole := run.Thinned(1); whole.Rows() != run.Rows() {
+		t.Errorf("every step: %d rows, want %d", whole.Rows(), run.Rows())
+	}
+}
+
 func TestFinite(t *testing.T) {
 	for _, c := range []struct {
 		state float64

@@ -69,5 +69,7 @@ func (o *trialOptions) session(n *rnn.Network[float32], name, title string) (*re
 	if !run.Finite() {
 		return nil, badData(errors.New("the network's states grow without bound"))
 	}
-	return run.Session(title, n, o.tau.Seconds()), nil
+	session := run.Thinned(o.every).Session(title, n, o.tau.Seconds())
+	session.Kind = o.kind
+	return session, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"oblique/loaders/recording"
 	"oblique/simulate/rnn"
 	"oblique/simulate/train"
 )
@@ -250,6 +251,9 @@ type trialOptions struct {
 	duration  float64
 	noiseFree bool
 	seed      uint64
+	every     int
+	word      string // of the kind
+	kind      recording.Kind
 }
 
 func (o *trialOptions) AddFlags(f *pflag.FlagSet) {
@@ -258,15 +262,22 @@ func (o *trialOptions) AddFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.duration, "duration", 0, "of a trial, in τ, for cycling and simplesine (default the task's)")
 	f.BoolVar(&o.noiseFree, "noise-free", false, "no noise, and no initial state but the one that all trials share")
 	f.Uint64Var(&o.seed, "trial-seed", 0, "seed of the recording's trials and noise")
+	f.IntVar(&o.every, "keep-every", 1, "record every so many-th step: 5 makes rows of 1 τ")
+	f.StringVar(&o.word, "kind", string(recording.Model), "what the recording says that it is: model, or bci for a simulated interface")
 }
 
 // check refuses what no recording is made with; least is the smallest number of trials.
-func (o *trialOptions) check(least int) error {
+func (o *trialOptions) check(least int) (err error) {
+	if o.kind, err = recording.ParseKind(o.word); err != nil {
+		return usage("--kind %q: want model or bci", o.word)
+	}
 	switch {
 	case o.trials < least || o.trials > 1<<16:
 		return usage("--trials %d: want %d to %d", o.trials, least, 1<<16)
 	case o.tau <= 0:
 		return usage("--tau %v: want a duration above 0", o.tau)
+	case o.every < 1:
+		return usage("--keep-every %d: want at least 1", o.every)
 	}
 	return nil
 }

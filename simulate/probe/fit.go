@@ -50,6 +50,30 @@ func FitOutput(run *simulate.Run, c *Components) (*Fit, error) {
 	return f, nil
 }
 
+// A Reconstruction is the output of the first trial as it is read from the first K components, by the fit of FitOutput.
+type Reconstruction struct {
+	K         int         `json:"pcs"`
+	Outputs   [][]float64 `json:"outputs"`   // by time
+	Predicted [][]float64 `json:"predicted"` // by time
+}
+
+// Reconstruct returns the output of a run's first trial as read from its first k components, from a time on. It is an error if
+// there are fewer than four trials, or not that many components.
+func Reconstruct(run *simulate.Run, c *Components, k int, from float64) (*Reconstruction, error) {
+	trials := run.Batch.Trials
+	if _, most := c.Axes.Dims(); trials < 4 || k < 1 || k > most {
+		return nil, fmt.Errorf("probe: a reconstruction from %d of %d components, of %d trials", k, most, trials)
+	}
+	scores := c.Project(run.Since(0))
+	_, prediction := newRidge(scores, run.Output(), func(row int) bool { return row%trials < trials*3/4 }).fit(scores, k)
+	r := &Reconstruction{K: k}
+	for t := simulate.Steps(from, run.Dt); t < run.Batch.Steps; t++ {
+		r.Outputs = append(r.Outputs, outputs(run, t, 0))
+		r.Predicted = append(r.Predicted, mat.Row(nil, t*trials, prediction))
+	}
+	return r, nil
+}
+
 // determination returns R² over the rows chosen.
 func determination(z, prediction *mat.Dense, means []float64, chosen func(row int) bool) float64 {
 	rows, _ := z.Dims()

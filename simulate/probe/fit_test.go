@@ -52,3 +52,23 @@ func TestFitLoss(t *testing.T) {
 		t.Errorf("held-out loss %g", f.LossTest[2])
 	}
 }
+
+// The reconstruction is the fit's prediction: over all trials its error is that of R², and of the first trial what is returned.
+func TestReconstruct(t *testing.T) {
+	r := readReference(t)
+	run := r.run(r.X)
+	c := Principal(run.Since(late), 30)
+	one, err := Reconstruct(run, c, 3, late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(one.Outputs) != r.Steps-10 || len(one.Predicted) != r.Steps-10 || one.K != 3 ||
+		one.Outputs[0][0] != float64(run.Outputs[10*r.Trials*r.Outputs]) {
+		t.Fatalf("%d outputs of %d steps", len(one.Outputs), r.Steps)
+	}
+	_, whole := newRidge(c.Project(run.Since(0)), run.Output(), func(row int) bool { return row%r.Trials < r.Trials*3/4 }).fit(c.Project(run.Since(0)), 3)
+	near(t, "a prediction", one.Predicted[4][0], whole.At(14*r.Trials, 0), 1e-12)
+	if _, err := Reconstruct(run, c, 0, late); err == nil {
+		t.Error("no component is no error")
+	}
+}

@@ -58,7 +58,7 @@ type Report struct {
 	Notes         []string            `json:"notes,omitempty"`         // what could not be measured, and why
 }
 
-// Geometry is how states lie to the readout, on trials without any noise, from t = 10 on.
+// Geometry is how states lie to the readout, from t = 10 on, or the middle of a shorter trial.
 type Geometry struct {
 	StateNorm   float64 `json:"state_norm"`   // ‖x‖
 	ReadoutNorm float64 `json:"readout_norm"` // ‖w_out‖, of a row
@@ -163,7 +163,7 @@ func (r *Report) take(ctx context.Context, m Measure, s Subject, quiet *simulate
 	b := quiet.Batch
 	switch m {
 	case MeasureGeometry:
-		r.Geometry, err = geometry(quiet, s.Network)
+		r.Geometry, err = GeometryOf(quiet, s.Network)
 	case MeasureNoise:
 		var v NoiseVariance
 		if v, err = NoiseCompression(s.Network, b, s.Seed, s.rng(drawNoise)); err == nil {
@@ -206,7 +206,9 @@ func defined(numbers ...float64) bool {
 	return true
 }
 
-func geometry(run *simulate.Run, n *rnn.Network[float32]) (*Geometry, error) {
+// GeometryOf measures a run, which the figures take without noise for the tasks and with it for the cycling example. It is an
+// error if there are fewer than four trials, or states, outputs or readout do not vary.
+func GeometryOf(run *simulate.Run, n *rnn.Network[float32]) (*Geometry, error) {
 	x, w := run.Since(since(run.Batch)), simulate.Readout(n)
 	c := Principal(x, figureComps)
 	fit, err := FitOutput(run, c)

@@ -20,69 +20,100 @@ type NoiseVariance struct {
 	Ratio      float64 `json:"ratio"`
 }
 
-// What the published figure takes.
-const (
-	noiseConditions = 4
-	noiseRepeats    = 16
-	isotropicDraws  = 2000
-	spanDraws       = 100
+// NoiseSpread is the variance along each of many random unit vectors of each kind.
+type NoiseSpread struct {
+	Random     []float64 `json:"random"` // isotropic
+	Output     []float64 `json:"output"` // in the span of the rows of W_out
+	Components []float64 `json:"pcs"`    // in the span of the first two principal components
+}
+
+// A noiseDesign says which states are taken, and how many vectors are drawn.
+type noiseDesign struct {
+	conditions, repeats int
+	from, to            float64 // in τ; to = 0 is the end
+	isotropic, spanned  int
+}
+
+// What the published figures take: all tasks, and the example with its histograms.
+var (
+	noiseOfTasks   = noiseDesign{conditions: 4, repeats: 16, isotropic: 2000, spanned: 100}
+	noiseOfExample = noiseDesign{conditions: 2, repeats: 16, from: 10, to: 71, isotropic: 2000, spanned: 1000}
 )
 
 // NoiseCompression repeats the first four trials of a batch 16 times each, with the same inputs but noise of its own, and returns
 // the variance of x less the mean over repeats, pooled over trials and all times. Components are those of the means. It is an
 // error if the batch has fewer than four trials, the network has no noise, or its states grow without bound.
 func NoiseCompression(n *rnn.Network[float32], b *task.Batch, seed uint64, rng *rand.Rand) (NoiseVariance, error) {
-	if b.Trials < noiseConditions {
-		return NoiseVariance{}, fmt.Errorf("probe: %d trials, want at least %d", b.Trials, noiseConditions)
+	s, err := noiseOfTasks.spread(n, b, seed, rng)
+	if err != nil {
+		return NoiseVariance{}, err
 	}
-	if c := n.Config; c.Noise == 0 && c.InitNoise == 0 && c.InputNoise == 0 {
-		return NoiseVariance{}, fmt.Errorf("probe: the network has no noise to compress")
-	}
-	run := simulate.Evaluate(n, repeated(b), rnn.Noise{Seed: seed})
-	if !run.Finite() {
-		return NoiseVariance{}, errUnbounded
-	}
-	means, rest := aroundConditions(run)
-	cov := covariance(rest, columnMeans(rest))
-	components := Principal(means, 2)
-	v := NoiseVariance{
-		Random:     meanVariance(cov, span{n: run.N}, isotropicDraws, rng),
-		Output:     meanVariance(cov, spanOf(simulate.Readout(n)), spanDraws, rng),
-		Components: meanVariance(cov, span{run.N, components.Axes}, spanDraws, rng),
-	}
+	v := NoiseVariance{Random: mean(s.Random), Output: mean(s.Output), Components: mean(s.Components)}
 	v.Ratio = v.Output / v.Random
 	return v, nil
 }
 
-// repeated returns the first trials of a batch, each of them 16 times: trial c + 4r is trial c.
-func repeated(b *task.Batch) *task.Batch {
-	const trials = noiseConditions * noiseRepeats
+// NoiseExample is the same for the paper's example, networks that cycle: of the first two trials of a batch, one of each
+// direction, from t = 10 to 71, along 2000 isotropic vectors and 1000 in each span, each variance by itself.
+func NoiseExample(n *rnn.Network[float32], b *task.Batch, seed uint64, rng *rand.Rand) (*NoiseSpread, error) {
+	return noiseOfExample.spread(n, b, seed, rng)
+}
+
+// spread repeats trials and returns the variance around the mean of the repeats along each vector.
+func (d noiseDesign) spread(n *rnn.Network[float32], b *task.Batch, seed uint64, rng *rand.Rand) (*NoiseSpread, error) {
+	if b.Trials < d.conditions {
+		return nil, fmt.Errorf("probe: %d trials, want at least %d", b.Trials, d.conditions)
+	}
+	if c := n.Config; c.Noise == 0 && c.InitNoise == 0 && c.InputNoise == 0 {
+		return nil, fmt.Errorf("probe: the network has no noise to compress")
+	}
+	run := simulate.Evaluate(n, d.repeated(b), rnn.Noise{Seed: seed})
+	if !run.Finite() {
+		return nil, errUnbounded
+	}
+	means, rest := d.aroundConditions(run)
+	cov := covariance(rest, columnMeans(rest))
+	components := Principal(means, 2)
+	return &NoiseSpread{
+		Random:     variances(cov, span{n: run.N}, d.isotropic, rng),
+		Output:     variances(cov, spanOf(simulate.Readout(n)), d.spanned, rng),
+		Components: variances(cov, span{run.N, components.Axes}, d.spanned, rng),
+	}, nil
+}
+
+// repeated returns the first trials of a batch, each of them repeated: trial c + conditions·r is trial c.
+func (d noiseDesign) repeated(b *task.Batch) *task.Batch {
+	trials := d.conditions * d.repeats
 	r := &task.Batch{Trials: trials, Steps: b.Steps, Inputs: b.Inputs, Outputs: b.Outputs,
 		Target: make([]float32, b.Steps*trials*b.Outputs), Mask: make([]bool, b.Steps*trials*b.Outputs)}
 	for t := range b.Steps {
-		for range noiseRepeats {
-			r.Input = append(r.Input, b.Input[t*b.Trials*b.Inputs:][:noiseConditions*b.Inputs]...)
+		for range d.repeats {
+			r.Input = append(r.Input, b.Input[t*b.Trials*b.Inputs:][:d.conditions*b.Inputs]...)
 		}
 	}
-	for range noiseRepeats {
-		r.Conditions = append(r.Conditions, b.Conditions[:noiseConditions]...)
+	for range d.repeats {
+		r.Conditions = append(r.Conditions, b.Conditions[:d.conditions]...)
 	}
 	return r
 }
 
 // aroundConditions returns the mean of the repeats of each condition at each step, and all states less these.
-func aroundConditions(run *simulate.Run) (means, rest *mat.Dense) {
-	rest = run.Since(0)
+func (d noiseDesign) aroundConditions(run *simulate.Run) (means, rest *mat.Dense) {
+	rest = run.Since(d.from)
 	rows, n := rest.Dims()
-	means = mat.NewDense(rows/noiseRepeats, n, nil)
+	if d.to > 0 {
+		rows = min(rows, (simulate.Steps(d.to, run.Dt)-simulate.Steps(d.from, run.Dt))*run.Batch.Trials)
+		rest = rest.Slice(0, rows, 0, n).(*mat.Dense)
+	}
+	means = mat.NewDense(rows/d.repeats, n, nil)
 	of := func(row int) []float64 { // the mean that a row belongs to
 		step, trial := row/run.Batch.Trials, row%run.Batch.Trials
-		return means.RawRowView(step*noiseConditions + trial%noiseConditions)
+		return means.RawRowView(step*d.conditions + trial%d.conditions)
 	}
 	for i := range rows {
 		m := of(i)
 		for j, v := range rest.RawRowView(i) {
-			m[j] += v / noiseRepeats
+			m[j] += v / float64(d.repeats)
 		}
 	}
 	for i := range rows {
@@ -91,17 +122,17 @@ func aroundConditions(run *simulate.Run) (means, rest *mat.Dense) {
 	return means, rest
 }
 
-// meanVariance returns the mean of uᵀCu over random unit vectors u.
-func meanVariance(c *mat.SymDense, s span, draws int, rng *rand.Rand) float64 {
+// variances returns uᵀCu of random unit vectors u.
+func variances(c *mat.SymDense, s span, draws int, rng *rand.Rand) []float64 {
 	vectors := mat.NewDense(draws, s.n, nil)
 	for i := range draws {
 		vectors.SetRow(i, s.draw(rng))
 	}
 	var along mat.Dense
 	along.Mul(vectors, c)
-	var sum float64
+	out := make([]float64, draws)
 	for i := range draws {
-		sum += dot(along.RawRowView(i), vectors.RawRowView(i))
+		out[i] = dot(along.RawRowView(i), vectors.RawRowView(i))
 	}
-	return sum / float64(draws)
+	return out
 }

@@ -72,7 +72,7 @@ func TestNoiseCompression(t *testing.T) {
 // Repeats have the inputs of their trial, at every step.
 func TestRepeated(t *testing.T) {
 	b := task.Mante{}.Batch(7, rand.New(rand.NewPCG(1, 5)))
-	r := repeated(b)
+	r := noiseOfTasks.repeated(b)
 	if r.Trials != 64 || len(r.Input) != r.Steps*64*r.Inputs {
 		t.Fatalf("%d trials, %d inputs", r.Trials, len(r.Input))
 	}
@@ -84,5 +84,35 @@ func TestRepeated(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The example takes two trials, from t = 10 to 71, and one variance for each vector; their means are those of the tasks'
+// measure where noise is the same at all times.
+func TestNoiseExample(t *testing.T) {
+	const n, a, s = 40, 2.0, 0.5
+	net := feedback(t, n, a, s)
+	net.Config.Inputs, net.In = 2, append(net.In, net.In...)
+	net.Config.Outputs, net.Out = 2, append(net.Out, net.Out...) // the same row twice: a span of one direction
+	v, err := NoiseExample(net, task.Cycling{}.Batch(2, nil), 3, rand.New(rand.NewPCG(1, 6)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Random) != 2000 || len(v.Output) != 1000 || len(v.Components) != 1000 {
+		t.Fatalf("%d, %d and %d variances", len(v.Random), len(v.Output), len(v.Components))
+	}
+	stationary := func(a float64) float64 {
+		decay := 1 - 0.2*(1+a)
+		return 0.2 * s * s / (1 - decay*decay) * 15 / 16
+	}
+	// 32 trials of 61 τ, correlated over 1/3 τ, are some thousand samples: three standard errors are 10 %.
+	near(t, "variance along the output", mean(v.Output), stationary(a), 0.1*stationary(a))
+	random := stationary(0)*(n-1)/n + stationary(a)/n
+	near(t, "variance along random directions", mean(v.Random), random, 0.03*random)
+	for _, one := range v.Output {
+		near(t, "variance along the only direction", one, v.Output[0], 1e-12)
+	}
+	if _, err := NoiseExample(net, task.Cycling{}.Batch(1, nil), 3, nil); err == nil {
+		t.Error("one trial is no error")
 	}
 }

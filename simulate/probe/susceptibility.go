@@ -70,24 +70,12 @@ const (
 // told how many of how many runs are done.
 func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand,
 	progress func(done, total int)) (*Susceptibility, error) {
-	if !(w.From >= 0 && w.To > w.From && simulate.Steps(w.To, task.Dt) < b.Steps && simulate.Steps(w.LossFrom, task.Dt) < b.Steps && w.Amplitude > 0) {
-		return nil, fmt.Errorf("probe: perturbation from %g to %g, loss from %g, does not fit trials of %g", w.From, w.To, w.LossFrom, float64(b.Steps)*task.Dt)
-	}
-	p := &perturbation{n: n, noise: rnn.Noise{Seed: seed, Off: true}, judged: after(name, b, w), rng: rng}
-	if p.judged == nil {
-		return nil, fmt.Errorf("probe: no target counts from %g on", w.LossFrom)
-	}
-	p.runner = rnn.NewRunner[float32](n.Config, b.Trials, b.Steps)
-	p.runner.Forward(n, b.Input, b.Trials, b.Steps, p.noise)
-	p.states = append([]float32(nil), p.runner.States()...)
-	run := &simulate.Run{Batch: b, N: n.Config.N, Dt: n.Config.Dt, States: p.states}
-	if !run.Finite() {
-		return nil, errUnbounded
+	p, err := newPerturbation(n, name, b, w, seed, rng)
+	if err != nil {
+		return nil, err
 	}
 	base := p.loss()
-	from := min(simulate.Steps(pcFrom, task.Dt), b.Steps/2)
-	kinds := p.kinds(Principal(run.Since(float64(from)*task.Dt), 2))
-
+	kinds := p.kinds()
 	s := &Susceptibility{}
 	curves := []*[]float64{&s.Output, &s.Components, &s.Random, &s.Input}
 	total, done := len(kinds)*amplitudes*moments, 0
@@ -119,6 +107,43 @@ func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.
 	return s, nil
 }
 
+// A Deflection is the output of one trial after a perturbation.
+type Deflection struct {
+	At        float64   `json:"at"`        // when the state is moved, in τ
+	Amplitude float64   `json:"amplitude"` // by how much
+	Time      []float64 `json:"time"`
+	// Outputs by time: left alone, moved along the first row of W_out, and along the first component.
+	Unperturbed [][]float64 `json:"unperturbed"`
+	Output      [][]float64 `json:"output"`
+	Components  [][]float64 `json:"pcs"`
+}
+
+// What the published example takes: the third amplitude of the profile above none, in the middle of the window.
+const (
+	exampleAmplitude = 3.0 / (amplitudes - 1)
+	exampleMoment    = moments / 2
+)
+
+// Deflect returns the example of a perturbation: the first trial of a batch as Perturb moves it, by 0.15·w.Amplitude·√N in the
+// middle of the window. Errors are those of Perturb.
+func Deflect(n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand) (*Deflection, error) {
+	p, err := newPerturbation(n, name, b, w, seed, rng)
+	if err != nil {
+		return nil, err
+	}
+	d := &Deflection{At: w.From + (w.To-w.From)/2, Amplitude: exampleAmplitude * w.Amplitude * math.Sqrt(float64(n.Config.N))}
+	for t := range b.Steps {
+		d.Time = append(d.Time, float64(t)*n.Config.Dt)
+	}
+	d.Unperturbed = p.firstTrial()
+	kinds := p.kinds()
+	for i, to := range []*[][]float64{&d.Output, &d.Components} {
+		p.perturbed(kinds[i], d.Amplitude, moment(w, exampleMoment))
+		*to = p.firstTrial()
+	}
+	return d, nil
+}
+
 // moment returns the step of perturbation j: t_p = From + dt·⌊(To−From)/dt · j/10⌋.
 func moment(w Window, j int) int {
 	steps := math.Floor((w.To-w.From)/task.Dt*float64(j)/moments + 1e-9)
@@ -133,6 +158,40 @@ type perturbation struct {
 	states []float32 // unperturbed
 	judged *judge
 	rng    *rand.Rand
+	batch  *task.Batch
+}
+
+// newPerturbation runs the network unperturbed.
+func newPerturbation(n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand) (*perturbation, error) {
+	if !(w.From >= 0 && w.To > w.From && simulate.Steps(w.To, task.Dt) < b.Steps && simulate.Steps(w.LossFrom, task.Dt) < b.Steps && w.Amplitude > 0) {
+		return nil, fmt.Errorf("probe: perturbation from %g to %g, loss from %g, does not fit trials of %g", w.From, w.To, w.LossFrom, float64(b.Steps)*task.Dt)
+	}
+	p := &perturbation{n: n, noise: rnn.Noise{Seed: seed, Off: true}, judged: after(name, b, w), rng: rng, batch: b}
+	if p.judged == nil {
+		return nil, fmt.Errorf("probe: no target counts from %g on", w.LossFrom)
+	}
+	p.runner = rnn.NewRunner[float32](n.Config, b.Trials, b.Steps)
+	p.runner.Forward(n, b.Input, b.Trials, b.Steps, p.noise)
+	p.states = append([]float32(nil), p.runner.States()...)
+	if !p.run().Finite() {
+		return nil, errUnbounded
+	}
+	return p, nil
+}
+
+// run returns the unperturbed run, without its outputs.
+func (p *perturbation) run() *simulate.Run {
+	return &simulate.Run{Batch: p.batch, N: p.n.Config.N, Dt: p.n.Config.Dt, States: p.states}
+}
+
+// firstTrial returns the outputs of the last run's first trial, by time.
+func (p *perturbation) firstTrial() [][]float64 {
+	run := &simulate.Run{Batch: p.batch, Outputs: p.runner.Outputs()}
+	var z [][]float64
+	for t := range p.batch.Steps {
+		z = append(z, outputs(run, t, 0))
+	}
+	return z
 }
 
 // A kind is a space of directions, with that of the first trial.
@@ -142,7 +201,9 @@ type kind struct {
 }
 
 // kinds returns output, components, random and input; a network without input has no span of inputs, and a zero vector there.
-func (p *perturbation) kinds(c *Components) []kind {
+func (p *perturbation) kinds() []kind {
+	from := min(simulate.Steps(pcFrom, task.Dt), p.batch.Steps/2)
+	c := Principal(p.run().Since(float64(from)*task.Dt), 2)
 	axis := mat.Col(nil, 0, c.Axes)
 	out := simulate.Readout(p.n)
 	config := p.n.Config

@@ -55,6 +55,35 @@ func TestPerturb(t *testing.T) {
 	}
 }
 
+// The example's first trial is moved along the readout, which shows at once in an uncoupled linear network, at the step before
+// nothing does.
+func TestDeflect(t *testing.T) {
+	const n = 10
+	net := feedback(t, n, 0, 0)
+	net.Config.InitNoise = 0
+	clear(net.In)
+	for i := range net.H0 {
+		net.H0[i] = float32(i%3) - 1 // something to have components
+	}
+	w := Window{From: 5, To: 25, LossFrom: 30, Amplitude: 10}
+	d, err := Deflect(net, "complexsine", task.ComplexSine{}.Batch(2, rand.New(rand.NewPCG(1, 5))), w, 1, rand.New(rand.NewPCG(1, 6)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	length := 0.0
+	for _, v := range net.Out {
+		length += float64(v * v)
+	}
+	near(t, "time", d.At, 15, 0)
+	near(t, "amplitude", d.Amplitude, 1.5*math.Sqrt(n), 1e-12)
+	near(t, "before", d.Output[74][0], d.Unperturbed[74][0], 0)
+	near(t, "after", d.Output[75][0]-d.Unperturbed[75][0], d.Amplitude*math.Sqrt(length), 1e-6) // single precision
+	near(t, "five steps later", d.Output[80][0]-d.Unperturbed[80][0], d.Amplitude*math.Sqrt(length)*math.Pow(0.8, 5), 1e-6)
+	if len(d.Time) != 250 || len(d.Components) != 250 || d.Components[75][0] == d.Unperturbed[75][0] {
+		t.Errorf("%d times, %d outputs", len(d.Time), len(d.Components))
+	}
+}
+
 // In a network that forgets all but the components that the task uses nothing is alike: but the generator decides, and the
 // context ends it.
 func TestPerturbDeterminism(t *testing.T) {
