@@ -12,7 +12,7 @@ import (
 	"oblique/loaders/recording"
 )
 
-//go:generate go run ./builtin
+//go:generate sh builtin/generate.sh
 
 //go:embed builtin/cycling.npz
 var cyclingBytes []byte
@@ -20,8 +20,8 @@ var cyclingBytes []byte
 //go:embed builtin/bci.npz
 var bciBytes []byte
 
-// A Builtin is a simulated recording that is part of the program. The folder builtin has the
-// generator; Defaults has nothing to set, as the files hold rates in their bins.
+// A Builtin is the recording of a trained network that is part of the program. The folder builtin has the command that
+// trains them; Defaults has nothing to set, as the files hold states in their bins.
 type Builtin struct {
 	Name  string
 	Title string
@@ -29,8 +29,8 @@ type Builtin struct {
 }
 
 var builtins = []*Builtin{
-	{"cycling.npz", "Simulated network that rotates while a cursor circles either way: oblique readout", cyclingBytes},
-	{"bci.npz", "Simulated brain-machine interface with a decoder along the leading components: aligned readout", bciBytes},
+	{"cycling.npz", "Network trained to cycle in either direction from a large readout: oblique", cyclingBytes},
+	{"bci.npz", "The same, trained from a small readout, which is its known decoder: aligned", bciBytes},
 }
 
 // Builtins returns the built-in recordings.

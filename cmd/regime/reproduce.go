@@ -21,9 +21,10 @@ import (
 
 // reproduceOptions are the flags of regime reproduce.
 type reproduceOptions struct {
-	output output
-	draws  int
-	seed   uint64
+	output   output
+	draws    int
+	seed     uint64
+	networks networkOptions
 }
 
 // A published is a figure that can be reproduced.
@@ -42,26 +43,41 @@ var figures = []published{
 func newReproduce() *cobra.Command {
 	o := &reproduceOptions{}
 	c := &cobra.Command{
-		Use:   "reproduce fig7|fig8",
+		Use:   "reproduce fig2|fig3|fig4|fig5|fig6|fig7|fig8",
 		Short: "A published figure from scratch, beside the numbers in print",
-		Long: `reproduce repeats a figure of Schuessler et al., eLife 13 (2024), on the data sets that are on this machine: the
-published analysis, what holds on held-out data, and the numbers in print with a verdict for each. Data sets that are
-absent are listed with how to get them. fig7: readouts of recordings, BCI and not. fig8: scaling with the number of
-neurons.`,
-		Example: `  regime reproduce fig7
+		Long: `reproduce repeats a figure of Schuessler et al., eLife 13 (2024), beside the numbers in print, with a verdict for each.
+
+Figures 2 to 6 show trained networks. They are trained first, five for each task and readout with 512 units as published,
+which takes hours, or a few of 100 units, in minutes, with --quick; they are kept for the next figure, and after an
+interruption the same command goes on. --nets takes networks that regime simulate train has finished. fig2: two networks
+that cycle. fig3: norms, correlation and dimensions. fig4: variability. fig5: perturbations. fig6: noise.
+
+Figures 7 and 8 are of the data sets that are on this machine: the published analysis, and what holds on held-out data.
+Data sets that are absent are listed with how to get them. fig7: readouts of recordings, BCI and not. fig8: scaling with
+the number of neurons.`,
+		Example: `  regime reproduce fig3 --quick --out figures/ --format png
+  regime reproduce fig5 --nets networks/
+  regime reproduce fig7
   regime reproduce fig8 --out figures/ --format pdf`,
 		Args: func(c *cobra.Command, args []string) error {
-			if len(args) == 1 && figureNamed(args[0]) != nil {
+			if len(args) == 1 && (figureNamed(args[0]) != nil || networkFigureNamed(args[0]) != nil) {
 				return nil
 			}
-			return hinted(usage("want the name of a figure: fig7 or fig8"), "%s fig7", c.CommandPath())
+			return hinted(usage("want the name of a figure: fig2 to fig8"), "%s fig7", c.CommandPath())
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if f := networkFigureNamed(args[0]); f != nil {
+				return o.reproduceNetworks(c.Context(), f, c.OutOrStdout(), c.ErrOrStderr())
+			}
 			return o.run(c.Context(), figureNamed(args[0]), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
 	o.output.AddFlags(f)
+	f.StringSliceVar(&o.networks.nets, "nets", nil, "fig2 to fig6: take the finished networks in this folder's folders, train none")
+	f.StringVar(&o.networks.keep, "keep", "", "fig2 to fig6: folder where networks are trained and kept (default in the user's cache)")
+	f.BoolVar(&o.networks.quick, "quick", false, "fig2 to fig6: networks of 100 units")
+	f.IntVar(&o.networks.count, "networks", 0, "fig2 to fig6: networks of each task and readout (default 5; with --quick 1, fig4 3)")
 	f.IntVar(&o.draws, "draws", 20, "fig8: draws of each number of neurons")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is drawn")
 	return c

@@ -108,7 +108,7 @@ func networkName(f *pflag.FlagSet) string {
 	f.Visit(func(flag *pflag.Flag) {
 		switch flag.Name {
 		case "task", "scenario", "readout", "seed":
-		case "steps", "checkpoint-every", "trials", "tau", "duration", "noise-free", "trial-seed":
+		case "steps", "checkpoint-every", "trials", "tau", "duration", "noise-free", "trial-seed", "keep-every", "kind":
 		default:
 			words = append(words, flag.Name+flagValue(flag))
 		}

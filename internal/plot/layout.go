@@ -66,9 +66,14 @@ func (g grid) draw(c draw.Canvas) {
 			width := dataWidth * share(g.widths, j, len(cols))
 			x += cols[j].left
 			if p != nil {
+				floor, below := y, rows[i].bottom
+				if p.tall {
+					below = rows[i+1].bottom
+					floor -= rows[i].bottom + gridGap + rows[i+1].top + dataHeight*share(g.heights, i+1, len(rows))
+				}
 				area := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-					Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + width, Y: y + height}}}
-				p.draw(area, margins{cols[j].left, cols[j].right, rows[i].bottom, rows[i].top})
+					Min: vg.Point{X: x, Y: floor}, Max: vg.Point{X: x + width, Y: y + height}}}
+				p.draw(area, margins{cols[j].left, cols[j].right, below, rows[i].top})
 			}
 			x += width + cols[j].right + gridGap
 		}
@@ -90,7 +95,11 @@ func (g grid) margins() (cols, rows []margins) {
 			m := p.margins()
 			cols[j].left = max(cols[j].left, m.left)
 			cols[j].right = max(cols[j].right, m.right)
-			rows[i].bottom = max(rows[i].bottom, m.bottom)
+			below := i
+			if p.tall {
+				below++
+			}
+			rows[below].bottom = max(rows[below].bottom, m.bottom)
 			rows[i].top = max(rows[i].top, m.top)
 		}
 	}

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -15,11 +16,14 @@ type panel struct {
 	twin    *axis // the same y in another unit, on the right
 	marks   []mark
 	labels  []label    // placed where they cover least
+	notes   []note     // at a place of their own
 	ends    []endLabel // beside the right end of lines
 	columns []column   // beneath a categorical x axis, instead of its ticks
 	turned  bool       // the names of columns read upward
 	rows    []string   // names of the rows of text that the columns have
 	reason  string     // said instead of the marks
+	bare    bool       // without axes
+	tall    bool       // reaches down over the next row of the grid too
 }
 
 // explain gives the reason why there is nothing to draw. Axes without data have no numbers.
@@ -33,6 +37,14 @@ type column struct {
 	at   float64
 	name []string
 	rows []string
+}
+
+// A note is a word at a place between the axes.
+type note struct {
+	text    string
+	x, y    float64
+	color   color.Color
+	centred bool // at the place, rather than from it on
 }
 
 // A frame is the data area of a panel on a canvas.
@@ -203,8 +215,10 @@ func (p *panel) draw(area draw.Canvas, outer margins) {
 			m.draw(f)
 		}
 	}
-	p.drawX(f)
-	drawY(f, p.y, f.Min.X, -1, outer.left)
+	if !p.bare {
+		p.drawX(f)
+		drawY(f, p.y, f.Min.X, -1, outer.left)
+	}
 	if p.twin != nil {
 		drawY(f, *p.twin, f.Max.X, +1, outer.right)
 	}
@@ -212,6 +226,13 @@ func (p *panel) draw(area draw.Canvas, outer margins) {
 	if p.reason != "" {
 		p.drawReason(f)
 		return
+	}
+	for _, n := range p.notes {
+		set := typeset{size: tickSize, color: n.color, v: center}
+		if n.centred {
+			set.h = center
+		}
+		put(f, set, f.at(n.x, n.y), n.text)
 	}
 	taken := drawEnds(f, p.ends)
 	room := f.Rectangle

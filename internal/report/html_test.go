@@ -101,9 +101,9 @@ func TestHTMLOfNothing(t *testing.T) {
 	}
 }
 
-// probe presses a heading twice and types into the filter, as a reader would, and leaves what the page then shows in
+// pressing presses a heading twice and types into the filter, as a reader would, and leaves what the page then shows in
 // its title. What goes wrong on the way is an error there.
-const probe = `<script>
+const pressing = `<script>
 const said = [];
 addEventListener("error", (e) => said.push("error " + e.message));
 addEventListener("securitypolicyviolation", (e) => said.push("blocked " + e.blockedURI));
@@ -131,7 +131,7 @@ func TestHTMLInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "page.html")
-	page := strings.Replace(b.String(), "</head>", probe+"</head>", 1)
+	page := strings.Replace(b.String(), "</head>", pressing+"</head>", 1)
 	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -97,6 +97,11 @@ const (
 
 func (s Subject) rng(label uint64) *rand.Rand { return rand.New(rand.NewPCG(s.Seed, label)) }
 
+// Trials returns the trials that Take draws from a seed: networks are compared on the same.
+func Trials(of task.Task, trials int, seed uint64) *task.Batch {
+	return of.Batch(trials, Subject{Seed: seed}.rng(drawTrials))
+}
+
 // Take takes the measures, all of them if none is named. What a task does not allow, such as a perturbation that the paper
 // has no window for, becomes a note. So does what is undefined, as the correlation with a readout
 // of zero is. It is an error if the task is unknown, there are too few trials, states grow without bound, or the context ends.
@@ -118,7 +123,7 @@ func Take(ctx context.Context, s Subject, measures []Measure, progress func(what
 		return nil, err
 	}
 	r := &Report{Task: s.Task, Trials: s.Trials}
-	b := of.Batch(s.Trials, s.rng(drawTrials))
+	b := Trials(of, s.Trials, s.Seed)
 	quiet := simulate.Evaluate(s.Network, b, rnn.Noise{Off: true, OffInit: true})
 	if !quiet.Finite() {
 		return nil, errUnbounded

@@ -18,6 +18,22 @@ const (
 	NoiseRatio  Quantity = "noise_ratio"    // 6C
 )
 
+// The quantities of the examples in figures 2 and 6B: networks of 256 units on cycling, of which W alone is trained.
+const (
+	R2Few      Quantity = "r2_2_pcs" // of the output from two components, with noise, all trials
+	R2More     Quantity = "r2_8_pcs" // from eight
+	DXExample  Quantity = "d_x_example"
+	RootNorm   Quantity = "state_norm_by_root_n"
+	TaskLoss   Quantity = "final_loss"
+	CycleApart Quantity = "cycle_distance" // least distance between the cycles of the two directions, by √N
+	SpreadPCs  Quantity = "noise_pcs"      // variance, 6B
+	SpreadOut  Quantity = "noise_output"
+	SpreadAny  Quantity = "noise_random"
+)
+
+// ExampleUnits is the size of the published examples.
+const ExampleUnits = 256
+
 // PublishedUnits is the size of the networks in print.
 const PublishedUnits = 512
 
@@ -88,9 +104,29 @@ var published = map[Quantity][2][5]Range{
 		{printed(.688, .623, .830), printed(.534, .493, .577), printed(.340, .281, .408), printed(.640, .584, .750), printed(.771, .672, .994)}},
 }
 
-// Published returns what is in print of a quantity in networks of 512 units trained on a task, aligned or oblique, and nil if
-// nothing is.
+// examples are the values of the published examples, aligned and oblique, one network each. R² is that of the released run, with
+// what two other versions of the published notebook show as its range; the other ranges were read from images.
+var examples = map[Quantity][2]Range{
+	R2Few:      {printed(.981, .2525, .981), printed(.471, .396, .474)},
+	R2More:     {printed(.9997, .8103, .9997), printed(.952, .769, .953)},
+	DXExample:  {same(4), same(3)},
+	RootNorm:   {printed(2.2, 2.1, 2.3), printed(1.7, 1.6, 1.8)},
+	TaskLoss:   {same(.004), same(.025)},
+	CycleApart: {printed(2.6, 2.4, 2.8), printed(1.35, 1.2, 1.5)},
+	SpreadPCs:  {printed(1.54, 1.47, 1.60), printed(1.70, 1.56, 1.85)},
+	SpreadOut:  {printed(.609, .579, .639), printed(.0200, .0188, .0213)},
+	SpreadAny:  {printed(.044, .025, .125), printed(.043, .025, .128)},
+}
+
+// Published returns what is in print of a quantity in networks trained on a task, aligned or oblique, and nil if nothing is.
 func Published(q Quantity, task string, oblique bool) *Range {
+	if both, ok := examples[q]; ok && task == "cycling" {
+		r := both[0]
+		if oblique {
+			r = both[1]
+		}
+		return &r
+	}
 	for i, name := range PublishedTasks {
 		if both, ok := published[q]; ok && name == task {
 			r := both[0][i]
@@ -111,8 +147,8 @@ func DependsOnSize(q Quantity, oblique bool) bool {
 	switch q {
 	case StateNorm:
 		return true
-	case ReadoutNorm, NoiseRatio:
-		return !oblique
+	case ReadoutNorm, NoiseRatio, SpreadOut, SpreadPCs:
+		return !oblique || q == SpreadPCs
 	case Rho:
 		return oblique
 	}
@@ -129,11 +165,20 @@ const (
 	Near      Verdict = "within 20 %"
 	Outside   Verdict = "outside"
 	Elsewhere Verdict = "not at this size"
+	Other     Verdict = "of other networks" // here than in print
 	Absent    Verdict = "absent"
 )
 
 // widened is by how much of its ends a published range is made wider.
 const widened = 0.2
+
+// unitsInPrint returns the size of the networks that a quantity is in print of.
+func unitsInPrint(q Quantity) int {
+	if _, ok := examples[q]; ok {
+		return ExampleUnits
+	}
+	return PublishedUnits
+}
 
 // verdict returns the verdict on a mean, given the range in print: "absent" if either is nil.
 func verdict(here, print *Range) Verdict {
@@ -179,6 +224,8 @@ func ordering(q Quantity, task string, n int) Order {
 		return Higher
 	case NoiseRatio:
 		return Straddle
+	case R2Few, SpreadOut, CycleApart:
+		return Higher
 	}
 	return NoOrder
 }
@@ -222,7 +269,7 @@ func Compare(q Quantity, task string, n int, aligned, oblique []float64) Compari
 	entry := func(values []float64, oblique bool) Entry {
 		e := Entry{Here: RangeOf(values), Print: Published(q, task, oblique)}
 		e.Verdict = verdict(e.Here, e.Print)
-		if e.Verdict != Absent && n != PublishedUnits && DependsOnSize(q, oblique) {
+		if e.Verdict != Absent && n != unitsInPrint(q) && DependsOnSize(q, oblique) {
 			e.Verdict = Elsewhere
 		}
 		return e
