@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"oblique/loaders/recording"
+	"oblique/regime/ridge"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -72,8 +73,8 @@ func lagged(x *mat.Dense, trials []recording.Range, lag int) float64 {
 const sketchWidth = 32
 
 // sketch projects the activity on random sign vectors, T×32, or returns it whole if that is no wider.
-func (f *fit) sketch() (*mat.Dense, error) {
-	t, n, _ := f.view.Dims()
+func sketch(v *ridge.View) (*mat.Dense, error) {
+	t, n, _ := v.Dims()
 	width := min(n, sketchWidth)
 	signs := mat.NewDense(width, n, nil)
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -88,5 +89,5 @@ func (f *fit) sketch() (*mat.Dense, error) {
 		}
 	}
 	out := mat.NewDense(t, width, nil)
-	return out, f.view.Project(signs, out, recording.Range{From: 0, To: t})
+	return out, v.Project(signs, out, recording.Range{From: 0, To: t})
 }

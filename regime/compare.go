@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oblique/loaders/recording"
+	"oblique/regime/ridge"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -135,7 +136,11 @@ func (c *comparison) match(rng *rand.Rand) error {
 	taus := make([]float64, len(c.recordings))
 	for i, r := range c.recordings {
 		t, n, _ := r.Dims()
-		if taus[i] = CorrelationTime(r.X, r.Trials); c.options.N == 0 && (m.N == 0 || n < m.N) {
+		var err error
+		if taus[i], err = activityTime(r); err != nil {
+			return fmt.Errorf("%s: %w", r.Source.Name, err)
+		}
+		if c.options.N == 0 && (m.N == 0 || n < m.N) {
 			m.N = n
 		}
 		if effective := Number(float64(t) / taus[i]); c.options.EffectiveT == 0 && (m.EffectiveT == 0 || effective < m.EffectiveT) {
@@ -154,6 +159,19 @@ func (c *comparison) match(rng *rand.Rand) error {
 		}
 	}
 	return nil
+}
+
+// activityTime is the correlation time of activity, by the sketch that Fit takes it from.
+func activityTime(r *recording.Recording) (float64, error) {
+	v, _, err := ridge.NewView(r)
+	if err != nil {
+		return 0, err
+	}
+	x, err := sketch(v)
+	if err != nil {
+		return 0, err
+	}
+	return CorrelationTime(x, r.Trials), nil
 }
 
 // draw analyses matched subsamples of one recording. One that has no figure, because its behaviour happens not to

@@ -53,7 +53,7 @@ func (f *fit) cut() (blocks, error) {
 
 // correlationTime fills in how many rows are independent.
 func (f *fit) correlationTime() error {
-	x, err := f.sketch()
+	x, err := sketch(f.view)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func DrawScaling(ctx context.Context, r *recording.Recording, o ScalingOptions, 
 			return nil, err
 		}
 	}
-	if err := s.subsample(draws, from, to); err != nil {
+	if err := s.subsample(s.drawn(draws), from, to); err != nil {
 		return nil, err
 	}
 	return &ScalingDraws{SchemaVersion: SchemaVersion, Data: s.result.Data, Options: s.options, From: from, To: to,
@@ -58,7 +58,7 @@ func (n NeuronSubsamples) rows(from, to int) NeuronSubsamples {
 	for _, g := range n.numbers() {
 		*g = (*g)[from:to]
 	}
-	n.DVar, n.DFit = n.DVar[from:to], n.DFit[from:to]
+	n.Neurons, n.DVar, n.DFit, n.RhoWithout = n.Neurons[from:to], n.DVar[from:to], n.DFit[from:to], n.RhoWithout[from:to]
 	return n
 }
 
@@ -91,6 +91,7 @@ func (s *scaling) takeDone() {
 		}
 		copy(out.DVar[part.From:to], part.Neurons.DVar)
 		copy(out.DFit[part.From:to], part.Neurons.DFit)
+		copy(out.RhoWithout[part.From:to], part.Neurons.RhoWithout)
 	}
 }
 
@@ -133,7 +134,12 @@ func (n *NeuronSubsamples) shaped(draws, sizes int) bool {
 			return false
 		}
 	}
-	return gridShaped(n.DVar, draws, sizes) && gridShaped(n.DFit, draws, sizes)
+	for _, row := range n.RhoWithout {
+		if !gridShaped(row, sizes, tenths+1) {
+			return false
+		}
+	}
+	return len(n.RhoWithout) == draws && gridShaped(n.DVar, draws, sizes) && gridShaped(n.DFit, draws, sizes)
 }
 
 func gridShaped[T any](g [][]T, rows, columns int) bool {

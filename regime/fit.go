@@ -142,8 +142,8 @@ func (f *fit) run() error {
 	return nil
 }
 
-// parallel is ridge.Parallel for the n parts of a step that takes long: it tells progress, and stops when the context
-// does.
+// parallel is ridge.Parallel for the n parts of a step: it tells progress, unless the step has no name, and stops when the
+// context does.
 func (f *fit) parallel(step string, n int, part func(i int) error) error {
 	var done atomic.Int64
 	return ridge.Parallel(n, func(i int) error {
@@ -153,7 +153,7 @@ func (f *fit) parallel(step string, n int, part func(i int) error) error {
 		if err := part(i); err != nil {
 			return err
 		}
-		if count := done.Add(1); f.options.Progress != nil {
+		if count := done.Add(1); step != "" && f.options.Progress != nil {
 			f.options.Progress(step, int(count), n)
 		}
 		return nil

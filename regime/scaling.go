@@ -3,15 +3,10 @@ package regime
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
 	"oblique/loaders/recording"
-	"oblique/regime/ridge"
-
-	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // ScalingOptions say how neurons are subsampled. The zero value is the published choice: 20 independent draws of each of
@@ -41,6 +36,7 @@ type ScalingResult struct {
 type NeuronSubsamples struct {
 	Sizes     []int         `json:"sizes"`
 	Nested    bool          `json:"nested"`
+	Neurons   [][][]int     `json:"neurons"` // drawn, ascending, counted from 0
 	Rho       [][]Number    `json:"rho"`
 	R2        [][]Number    `json:"r2"`
 	R2HeldOut [][]Number    `json:"r2_held_out"`
@@ -49,6 +45,9 @@ type NeuronSubsamples struct {
 	DVar      [][]Dimension `json:"d_var"`
 	DFit      [][]Dimension `json:"d_fit"`
 	Relative  [][]Number    `json:"relative_fit_dim"`
+	// RhoWithout has for each draw and size eleven ρ at penalties between those of the grid, where a parabola through the
+	// least errors is least: of all rows, and without each tenth of them in turn. The exponent's interval comes from these.
+	RhoWithout [][][]Number `json:"rho_without_tenth"`
 }
 
 // Exponent is γ of ρ ∝ N^γ: near 0 where the readout is aligned with leading components that grow with N, −½ where
@@ -56,9 +55,13 @@ type NeuronSubsamples struct {
 type Exponent struct {
 	Value Number   `json:"value"`
 	CI    Interval `json:"ci95"`
-	// SENeurons and SETime are the standard errors from the choice of neurons and of time.
+	// SENeurons, SETime and SEDraws are the standard errors from the choice of recorded neurons, from that of time, and from
+	// having drawn some of all subsamples.
 	SENeurons Number `json:"se_neurons"`
 	SETime    Number `json:"se_time"`
+	SEDraws   Number `json:"se_draws"`
+	// Bias is how much of Value is due to a finite recording, to first order: Value − Bias is what it tends to.
+	Bias Number `json:"bias"`
 }
 
 // Resolved returns the options for N neurons with every default filled in, or an error that wraps ErrOptions.
@@ -93,9 +96,7 @@ func (o ScalingOptions) Resolved(n int) (ScalingOptions, error) {
 // number. A subsample's moments are part of those of all neurons, so that only the leave-one-out errors of Paper read
 // the rows again.
 //
-// The exponent is the slope of mean log ρ against log N. Its standard error is that of a delete-group jackknife over
-// neurons and one over stretches of time, at the penalties first chosen; the interval is from Student's t with the
-// number of groups less one. Errors are those of Fit.
+// Errors are those of Fit.
 //
 // Source: Schuessler et al. 2024, figure 8.
 func Scaling(ctx context.Context, r *recording.Recording, o ScalingOptions, rng *rand.Rand) (*ScalingResult, error) {
@@ -106,10 +107,11 @@ func Scaling(ctx context.Context, r *recording.Recording, o ScalingOptions, rng 
 	if err := s.run(); err != nil {
 		return nil, err
 	}
-	if err := s.subsample(draws, 0, s.options.Draws); err != nil {
+	columns := s.drawn(draws)
+	if err := s.subsample(columns, 0, s.options.Draws); err != nil {
 		return nil, err
 	}
-	return s.result, s.exponent(draws)
+	return s.result, s.exponent(columns)
 }
 
 // A scaling is the work on subsamples of one recording's neurons.
@@ -144,53 +146,61 @@ func newScaling(ctx context.Context, r *recording.Recording, o ScalingOptions, r
 	return s, draws, s.checkDone()
 }
 
+// drawn returns the neurons of every draw and size, ascending.
+func (s *scaling) drawn(rng *rand.Rand) [][][]int {
+	n, sizes := s.moments.N, s.options.Sizes
+	columns := make([][][]int, s.options.Draws)
+	for d := range columns {
+		order := rng.Perm(n)
+		for _, size := range sizes {
+			if !s.options.Nested {
+				order = rng.Perm(n)
+			}
+			cols := slices.Clone(order[:size])
+			slices.Sort(cols)
+			columns[d] = append(columns[d], cols)
+		}
+	}
+	return columns
+}
+
 // subsample fills in the figures of the draws from ≤ d < to, of every size.
-func (s *scaling) subsample(rng *rand.Rand, from, to int) error {
+func (s *scaling) subsample(columns [][][]int, from, to int) error {
 	sizes, draws := s.options.Sizes, s.options.Draws
-	n := s.moments.N
 	out := &s.result.Neurons
-	out.Sizes, out.Nested = sizes, s.options.Nested
+	out.Sizes, out.Nested, out.Neurons = sizes, s.options.Nested, columns
 	for _, figure := range out.numbers() {
 		*figure = grid(draws, sizes, Undefined)
 	}
 	out.DVar, out.DFit = grid(draws, sizes, Dimension(0)), grid(draws, sizes, Dimension(0))
+	out.RhoWithout = grid(draws, sizes, slices.Repeat([]Number{Undefined}, tenths+1))
 
-	type job struct{ draw, size int }
-	var jobs []job
-	var columns [][]int
-	for d := range draws {
-		order := rng.Perm(n)
-		for i, size := range sizes {
-			if !s.options.Nested {
-				order = rng.Perm(n)
-			}
-			if size == n && d > 0 || d < from || d >= to || s.isDone(d) {
+	var jobs []*neuronSample
+	for d := from; d < to; d++ {
+		for k, size := range sizes {
+			if size == s.moments.N && d > 0 || s.isDone(d) {
 				continue
 			}
-			cols := slices.Clone(order[:size])
-			slices.Sort(cols)
-			jobs, columns = append(jobs, job{d, i}), append(columns, cols)
+			jobs = append(jobs, &neuronSample{draw: d, size: k, cols: columns[d][k]})
 		}
 	}
-	err := s.parallel("neuron subsamples", len(jobs), func(i int) error {
-		sub, err := s.neurons(columns[i])
-		if err != nil {
-			return err
-		}
-		d, k := jobs[i].draw, jobs[i].size
-		out.Rho[d][k], out.R2[d][k], out.R2HeldOut[d][k], out.Alpha[d][k] = sub.rho, sub.r2, sub.heldOut, sub.alpha
-		out.PR[d][k], out.DVar[d][k], out.DFit[d][k], out.Relative[d][k] = sub.pr, sub.dVar, sub.dFit, ratio(sub.dFit, sub.dVar)
-		return nil
-	})
-	if err != nil {
+	if err := s.analyse(jobs); err != nil {
 		return err
 	}
+	for _, j := range jobs {
+		d, k := j.draw, j.size
+		out.Rho[d][k], out.R2[d][k], out.R2HeldOut[d][k], out.Alpha[d][k] = j.rho, j.r2, j.heldOut, j.alpha
+		out.PR[d][k], out.DVar[d][k], out.DFit[d][k], out.Relative[d][k] = j.pr, j.dVar, j.dFit, ratio(j.dFit, j.dVar)
+		out.RhoWithout[d][k] = j.without
+	}
 	s.takeDone()
-	if last := len(sizes) - 1; sizes[last] == n {
+	if last := len(sizes) - 1; sizes[last] == s.moments.N {
 		for d := 1; d < draws; d++ {
-			out.Rho[d][last], out.R2[d][last], out.R2HeldOut[d][last] = out.Rho[0][last], out.R2[0][last], out.R2HeldOut[0][last]
-			out.Alpha[d][last], out.PR[d][last] = out.Alpha[0][last], out.PR[0][last]
-			out.DVar[d][last], out.DFit[d][last], out.Relative[d][last] = out.DVar[0][last], out.DFit[0][last], out.Relative[0][last]
+			for _, figure := range out.numbers() {
+				(*figure)[d][last] = (*figure)[0][last]
+			}
+			out.DVar[d][last], out.DFit[d][last] = out.DVar[0][last], out.DFit[0][last]
+			out.RhoWithout[d][last] = out.RhoWithout[0][last]
 		}
 	}
 	return nil
@@ -203,204 +213,4 @@ func grid[T any](draws int, sizes []int, value T) [][]T {
 		g[i] = slices.Repeat([]T{value}, len(sizes))
 	}
 	return g
-}
-
-// figures of one subsample of neurons.
-type figures struct {
-	rho, r2, heldOut, alpha, pr Number
-	dVar, dFit                  Dimension
-}
-
-// neurons analyses some of the neurons by the method of the whole.
-func (s *scaling) neurons(cols []int) (figures, error) {
-	m := s.moments.Columns(cols)
-	spectrum, err := m.Spectrum(m.N)
-	if err != nil {
-		return figures{}, err
-	}
-	p := ridge.NewPath(m, spectrum, s.options.Fit.Alphas)
-	inSample := p.InSample()
-	out := figures{heldOut: Undefined, pr: Number(m.ParticipationRatio()),
-		dVar: Dimension(ridge.Dimension(spectrum.Variance(), threshold))}
-	var best int
-	if s.options.Fit.Method == Paper {
-		best, err = s.paperNeurons(&out, p, s.view.Columns(cols), inSample)
-	} else {
-		best, err = s.crossvalNeurons(&out, cols)
-	}
-	if err != nil {
-		return figures{}, err
-	}
-	rho, _ := p.Correlation(s.options.Fit.Alphas[best])
-	out.rho, out.alpha = Number(rho), Number(s.options.Fit.Alphas[best])
-	out.r2 = Number(inSample.At(p.R()-1, best))
-	return out, nil
-}
-
-func (s *scaling) paperNeurons(out *figures, p *ridge.Path, v *ridge.View, inSample *mat.Dense) (best int, err error) {
-	loo, err := p.LeaveOneOut(v, []int{p.R()})
-	if err != nil {
-		return 0, err
-	}
-	best = max(0, ridge.Best(loo.RawRowView(0)))
-	fit, err := p.FirstAbove(v, inSample, threshold*inSample.At(p.R()-1, best))
-	out.dFit = Dimension(fit)
-	return best, err
-}
-
-func (s *scaling) crossvalNeurons(out *figures, cols []int) (best int, err error) {
-	cv := s.cv.Columns(cols)
-	nested, err := cv.Nested()
-	if err != nil {
-		return 0, err
-	}
-	curve := make([]float64, cv.R())
-	for k := range curve {
-		var errors []float64
-		for o := range s.result.Data.NOutputs {
-			errors = append(errors, nested.Errors.At(o, k))
-		}
-		curve[k] = float64(s.meanR2(errors))
-	}
-	last := curve[len(curve)-1]
-	out.heldOut = Number(last)
-	if last > 0 {
-		out.dFit = Dimension(ridge.Dimension(curve, threshold*last))
-	}
-	return max(0, ridge.Best(nested.Pooled.RawRowView(cv.R()-1))), nil
-}
-
-// The jackknife behind the exponent's interval: groups of neurons or of time left out in turn, and how many growing
-// draws of neurons each slope is averaged over.
-const (
-	jackGroups = 10
-	jackDraws  = 10
-)
-
-// exponent fills in the slope of log ρ against log N and its interval.
-func (s *scaling) exponent(rng *rand.Rand) error {
-	res := s.result
-	res.Exponent = Exponent{Value: Undefined, CI: undefinedInterval, SENeurons: Undefined, SETime: Undefined}
-	if len(s.options.Sizes) < 2 {
-		s.note("No exponent: it takes at least two sizes.")
-		return nil
-	}
-	means := make([]float64, len(s.options.Sizes))
-	for i := range means {
-		for d := range res.Neurons.Rho {
-			means[i] += math.Log(float64(res.Neurons.Rho[d][i])) / float64(len(res.Neurons.Rho))
-		}
-	}
-	res.Exponent.Value = Number(slope(s.options.Sizes, means))
-
-	n := s.moments.N
-	orders := make([][]int, jackDraws)
-	for i := range orders {
-		orders[i] = rng.Perm(n)
-	}
-	groups := rng.Perm(n)
-	if n < 2*jackGroups {
-		s.note("No interval of the exponent: %d neurons are too few to leave groups out.", n)
-		return nil
-	}
-	stretches, err := s.stretches()
-	if err != nil {
-		return err
-	}
-	byNeuron, byTime := make([]float64, jackGroups), make([]float64, len(stretches))
-	err = s.parallel("exponent", len(byNeuron)+len(byTime), func(i int) error {
-		if i < len(byNeuron) {
-			out := groups[n*i/jackGroups : n*(i+1)/jackGroups]
-			byNeuron[i] = s.slopeWithout(s.moments, orders, out)
-			return nil
-		}
-		rest := ridge.NewMoments(n, s.moments.D)
-		for j, m := range stretches {
-			if j != i-len(byNeuron) {
-				rest.AddScaled(1, m)
-			}
-		}
-		centred, _, _ := rest.Centred()
-		byTime[i-len(byNeuron)] = s.slopeWithout(centred, orders, nil)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	neurons, time := jackknifeSE(byNeuron), jackknifeSE(byTime)
-	res.Exponent.SENeurons, res.Exponent.SETime = Number(neurons), Number(time)
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: jackGroups - 1}.Quantile(0.975)
-	half := Number(t * math.Hypot(neurons, time))
-	res.Exponent.CI = Interval{res.Exponent.Value - half, res.Exponent.Value + half}
-	return nil
-}
-
-// stretches returns the moments of consecutive tenths of the rows.
-func (s *scaling) stretches() ([]*ridge.Moments, error) {
-	t, _, _ := s.view.Dims()
-	parts := make([]*ridge.Moments, jackGroups)
-	err := ridge.Parallel(jackGroups, func(i int) error {
-		var err error
-		parts[i], err = s.view.MomentsOf(t*i/jackGroups, t*(i+1)/jackGroups)
-		return err
-	})
-	return parts, err
-}
-
-// slopeWithout returns the slope over growing draws, in the given orders, of the neurons that are not left out. Penalties
-// are those the main draws chose most often (their median) for the size.
-func (s *scaling) slopeWithout(m *ridge.Moments, orders [][]int, without []int) float64 {
-	var sizes []int
-	for _, size := range s.options.Sizes {
-		if size <= m.N-len(without) {
-			sizes = append(sizes, size)
-		}
-	}
-	means := make([]float64, len(sizes))
-	for _, order := range orders {
-		kept := slices.DeleteFunc(slices.Clone(order), func(c int) bool { return slices.Contains(without, c) })
-		for i, size := range sizes {
-			rho := m.Columns(kept[:size]).Correlation(s.medianAlpha(i))
-			means[i] += math.Log(rho) / float64(len(orders))
-		}
-	}
-	return slope(sizes, means)
-}
-
-func (s *scaling) medianAlpha(size int) float64 {
-	var alphas []float64
-	for _, row := range s.result.Neurons.Alpha {
-		alphas = append(alphas, float64(row[size]))
-	}
-	slices.Sort(alphas)
-	return alphas[(len(alphas)-1)/2]
-}
-
-// slope is that of least squares of y against log size; NaN with fewer than two sizes.
-func slope(sizes []int, y []float64) float64 {
-	var mx, my float64
-	for i, size := range sizes {
-		mx += math.Log(float64(size)) / float64(len(sizes))
-		my += y[i] / float64(len(sizes))
-	}
-	var xy, xx float64
-	for i, size := range sizes {
-		x := math.Log(float64(size)) - mx
-		xy += x * (y[i] - my)
-		xx += x * x
-	}
-	return xy / xx
-}
-
-// jackknifeSE returns √((G−1)/G Σ(θ_g − θ̄)²) of the values with each of G groups left out (Efron & Stein 1981).
-func jackknifeSE(values []float64) float64 {
-	var mean, sum float64
-	g := float64(len(values))
-	for _, v := range values {
-		mean += v / g
-	}
-	for _, v := range values {
-		sum += (v - mean) * (v - mean)
-	}
-	return math.Sqrt((g - 1) / g * sum)
 }

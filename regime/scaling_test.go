@@ -118,9 +118,11 @@ func TestScalingExponents(t *testing.T) {
 		if !e.CI.Contains(e.Value) || !(e.SENeurons >= 0) || !(e.SETime > 0) {
 			t.Errorf("exponent %+v", e)
 		}
-		// Student's t with nine degrees of freedom: 2.262.
-		half := 2.2621571628 * math.Hypot(float64(e.SENeurons), float64(e.SETime))
-		wantRelative(t, "half-width", (e.CI[1]-e.CI[0])/2, half, 1e-8)
+		// Student's t is between that of nine degrees of freedom and the normal distribution.
+		sigma := math.Sqrt(float64(e.SENeurons*e.SENeurons + e.SETime*e.SETime + e.SEDraws*e.SEDraws + e.Bias*e.Bias))
+		if half := float64(e.CI[1]-e.CI[0]) / 2; half < 1.959*sigma || half > 2.777*sigma {
+			t.Errorf("half-width %g of a standard error of %g", half, sigma)
+		}
 	}
 }
 

@@ -56,7 +56,7 @@ func plural(n int, what string) string {
 
 func figures(b *bytes.Buffer, r *regime.Result) {
 	var t table
-	root := r.RhoSqrtN / r.Rho
+	root := root(r.Data.NNeurons)
 	random := r.Nulls.Isotropic.CI
 	t.add("", "estimate", "95 % interval", "by chance (95 %)")
 	if r.Method == regime.Crossval {

@@ -188,10 +188,11 @@ func (cv *CV) Total(weights []float64) *Moments {
 	return cv.sum(weights, func(*stretch) bool { return true })
 }
 
-func (cv *CV) training(weights []float64, f, g int) *Moments {
-	return cv.sum(weights, func(s *stretch) bool { return s.trains(f, g) })
+func (cv *CV) training(f, g int) *Moments {
+	return cv.sum(nil, func(s *stretch) bool { return s.trains(f, g) })
 }
 
+// held returns the moments of a fold.
 func (cv *CV) held(weights []float64, f int) *Moments {
 	return cv.sum(weights, func(s *stretch) bool { return s.fold == f })
 }
@@ -199,24 +200,25 @@ func (cv *CV) held(weights []float64, f int) *Moments {
 // A model is the path fitted to one training set: principal directions, penalties and means are its own.
 type model struct{ *Path }
 
-func (cv *CV) fit(weights []float64, f, g int) (*model, error) {
-	training := cv.training(weights, f, g)
-	centred, xMean, yMean := training.Centred()
-	s, err := cv.spectrum(centred, weights == nil, f, g)
+// fit fits the training set without folds f and g, all blocks weighted once.
+func (cv *CV) fit(f, g int) (*model, error) {
+	centred, xMean, yMean := cv.training(f, g).Centred()
+	s, err := cv.spectrum(centred, f, g)
 	if err != nil {
 		return nil, err
 	}
+	return cv.model(centred, s, xMean, yMean), nil
+}
+
+func (cv *CV) model(centred *Moments, s *Spectrum, xMean, yMean []float64) *model {
 	p := NewPath(centred, s, cv.Alphas)
 	// The path is about the training mean; the view's origin is elsewhere.
 	p.XMean, p.YMean = xMean, yMean
-	return &model{p}, nil
+	return &model{p}
 }
 
-// spectrum decomposes a training set, once if it is one of the unweighted.
-func (cv *CV) spectrum(centred *Moments, keep bool, f, g int) (*Spectrum, error) {
-	if !keep {
-		return centred.Spectrum(cv.r)
-	}
+// spectrum decomposes a training set, once.
+func (cv *CV) spectrum(centred *Moments, f, g int) (*Spectrum, error) {
 	cv.mu.Lock()
 	s := cv.spectra[[2]int{f, g}]
 	cv.mu.Unlock()
@@ -314,7 +316,7 @@ func (m *model) last(held *Moments) []float64 {
 }
 
 // pairs calls use for every unordered pair of folds f ≤ g with the model that is trained without both.
-func (cv *CV) pairs(weights []float64, use func(f, g int, m *model)) error {
+func (cv *CV) pairs(use func(f, g int, m *model)) error {
 	var all [][2]int
 	for f := range cv.Folds {
 		for g := f; g < cv.Folds; g++ {
@@ -322,7 +324,7 @@ func (cv *CV) pairs(weights []float64, use func(f, g int, m *model)) error {
 		}
 	}
 	return Parallel(len(all), func(i int) error {
-		m, err := cv.fit(weights, all[i][0], all[i][1])
+		m, err := cv.fit(all[i][0], all[i][1])
 		if err != nil {
 			return err
 		}
@@ -334,12 +336,14 @@ func (cv *CV) pairs(weights []float64, use func(f, g int, m *model)) error {
 // A Nested is the outcome of nested cross-validation: the penalty of each fold and number of components is chosen by
 // cross-validation among the other folds, and the error is that on rows which had no part in either.
 type Nested struct {
-	Errors  *mat.Dense   // squared error of each output (rows) on the first k components, summed over folds
-	ByFold  [][]float64  // squared error of each fold and output, on all components
-	Choice  [][]int      // index of the penalty of each fold, for each number of components
-	Pooled  *mat.Dense   // squared error summed over folds and outputs, R×A: what chooses one penalty for all rows
-	Weights []*mat.Dense // readout of each fold, D×N, on all components
-	Offset  [][]float64  // and its offset, for activity about the view's origin
+	Errors *mat.Dense  // squared error of each output (rows) on the first k components, summed over folds
+	ByFold [][]float64 // squared error of each fold and output, on all components
+	Choice [][]int     // index of the penalty of each fold, for each number of components
+	Pooled *mat.Dense  // squared error summed over folds and outputs, R×A: what chooses one penalty for all rows
+	// PooledByFold is the part of each fold in the last row of Pooled.
+	PooledByFold [][]float64
+	Weights      []*mat.Dense // readout of each fold, D×N, on all components
+	Offset       [][]float64  // and its offset, for activity about the view's origin
 }
 
 // Nested runs nested cross-validation. A pair of folds that one model leaves out serves twice, once in each role,
@@ -351,7 +355,7 @@ func (cv *CV) Nested() (*Nested, error) {
 		errors[f] = make([][]float64, k)
 	}
 	models := make([]*model, k)
-	err := cv.pairs(nil, func(f, g int, m *model) {
+	err := cv.pairs(func(f, g int, m *model) {
 		errors[f][g] = m.curves(cv.held(nil, f))
 		errors[g][f] = errors[f][g]
 		if f == g {
@@ -380,6 +384,9 @@ func (cv *CV) Nested() (*Nested, error) {
 				out.Errors.Set(o, c, out.Errors.At(o, c)+e)
 			}
 		}
+		pooled := make([]float64, nA)
+		addOutputs(pooled, errors[f][f], r-1, r)
+		out.PooledByFold = append(out.PooledByFold, pooled)
 		byOutput := make([]float64, d)
 		for o := range d {
 			byOutput[o] = errors[f][f][(o*r+r-1)*nA+choice[r-1]]
@@ -405,16 +412,20 @@ func addOutputs(sum, errors []float64, c, r int) {
 // errors, which flatters R² a little; it serves the bootstrap, where what counts is spread.
 func (cv *CV) Plain(weights []float64) ([]float64, error) {
 	total := make([]float64, cv.d*cv.r*len(cv.Alphas))
+	whole := cv.Total(weights)
 	for f := range cv.Folds {
 		held := cv.held(weights, f)
 		if held.Count == 0 || cv.trainingRows(weights, f, f) == 0 {
 			continue
 		}
-		m, err := cv.fit(weights, f, f)
+		training := cv.sum(weights, func(s *stretch) bool { return !s.trains(f, f) })
+		training.Subtract(whole)
+		centred, xMean, yMean := training.Centred()
+		s, err := centred.Spectrum(cv.r)
 		if err != nil {
 			return nil, err
 		}
-		addScaled(total, 1, m.curves(held))
+		addScaled(total, 1, cv.model(centred, s, xMean, yMean).curves(held))
 	}
 	return total, nil
 }
@@ -427,7 +438,7 @@ func (cv *CV) Groups(size int) (errors []float64, choice []int, err error) {
 	for f := range all {
 		all[f] = make([][]float64, k)
 	}
-	err = cv.pairs(nil, func(f, g int, m *model) {
+	err = cv.pairs(func(f, g int, m *model) {
 		all[f][g] = m.last(cv.held(nil, f))
 		if f != g {
 			all[g][f] = m.last(cv.held(nil, g))

@@ -188,7 +188,7 @@ func TestCurvesAgainstRefits(t *testing.T) {
 		plain := newPlainCV(t, cv, v)
 		for f := range 3 {
 			for g := range 3 {
-				m, err := cv.fit(nil, min(f, g), max(f, g))
+				m, err := cv.fit(min(f, g), max(f, g))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -3,13 +3,13 @@ package ridge
 import (
 	"math"
 	"slices"
+	"sync"
 
 	kernel "oblique/internal/blas"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Moments are the sums over a set of rows that linear regression depends on: the number of rows, Σx, Σy, Σxxᵀ,
@@ -88,6 +88,39 @@ func (m *Moments) AddScaled(w float64, o *Moments) {
 	axpy(w, o.XY, m.XY)
 	axpy(w, o.YY, m.YY)
 }
+
+// Subtract turns the moments into those of the rows of all that are not its own. What rounding leaves of a neuron or output
+// that only its own rows have is set to zero.
+func (m *Moments) Subtract(all *Moments) {
+	for _, p := range []struct{ own, all []float64 }{{m.X, all.X}, {m.Y, all.Y}, {m.XX, all.XX}, {m.XY, all.XY}, {m.YY, all.YY}} {
+		for i, v := range p.all {
+			p.own[i] = v - p.own[i]
+		}
+	}
+	m.Count = all.Count - m.Count
+	for j := range m.N {
+		if jj := j*m.N + j; m.XX[jj] > rounding*all.XX[jj] {
+			continue
+		}
+		m.X[j] = 0
+		for i := range m.N {
+			m.XX[min(i, j)*m.N+max(i, j)] = 0
+		}
+		clear(m.XY[j*m.D : (j+1)*m.D])
+	}
+	for d, yy := range m.YY {
+		if yy > rounding*all.YY[d] {
+			continue
+		}
+		m.Y[d], m.YY[d] = 0, 0
+		for j := range m.N {
+			m.XY[j*m.D+d] = 0
+		}
+	}
+}
+
+// rounding is the share of a sum of squares below which a difference is nothing.
+const rounding = 1e-14
 
 func axpy(a float64, x, y []float64) {
 	blas64.Implementation().Daxpy(len(x), a, x, 1, y, 1)
@@ -170,29 +203,66 @@ func (m *Moments) ParticipationRatio() float64 {
 	return trace * trace / square
 }
 
-// Correlation returns ρ of the ridge readout with penalty α of the rows, as Path.Correlation does, by one Cholesky
-// factorisation of XᵀX + α instead of a decomposition. The moments must be about the mean of their rows. It is NaN
+// Correlation returns ρ of the ridge readout with penalty α from the columns given (nil: all), as Path.Correlation does, by
+// one Cholesky factorisation of XᵀX + α instead of a decomposition. The moments must be about the mean of their rows. It is NaN
 // where XᵀX + α is singular.
-func (m *Moments) Correlation(alpha float64) float64 {
-	penalised := mat.NewSymDense(m.N, slices.Clone(m.XX))
-	var trace float64
-	for i := range m.N {
-		trace += m.XX[i*m.N+i]
-		penalised.SetSym(i, i, m.XX[i*m.N+i]+alpha)
-	}
-	var factor mat.Cholesky
-	if !factor.Factorize(penalised) {
-		return math.NaN()
-	}
-	var w mat.Dense
-	if err := factor.SolveTo(&w, mat.NewDense(m.N, m.D, m.XY)); err != nil {
+func (m *Moments) Correlation(cols []int, alpha float64) float64 {
+	f := factors.Get().(*factor)
+	defer factors.Put(f)
+	trace, ok := f.factorise(m, cols, alpha)
+	if !ok {
 		return math.NaN()
 	}
 	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖².
 	var wc, ww float64
-	for i, v := range w.RawMatrix().Data {
-		wc += v * m.XY[i]
-		ww += v * v
+	c, w := make([]float64, f.n), make([]float64, f.n)
+	for o := range m.D {
+		for i := range c {
+			at := i
+			if cols != nil {
+				at = cols[i]
+			}
+			c[i] = m.XY[at*m.D+o]
+		}
+		copy(w, c)
+		f.solve(w)
+		wc += kernel.Dot(w, c)
+		ww += kernel.Dot(w, w)
 	}
 	return math.Sqrt(math.Max(0, wc-alpha*ww) / (trace * ww))
+}
+
+var factors = sync.Pool{New: func() any { return new(factor) }}
+
+// CorrelationsWithout returns Correlation, and what it would be without each of the neurons: with H = XᵀX + α, the readout
+// without neuron j is w − H⁻¹e_j w_j/(H⁻¹)_jj. All are NaN where H is singular.
+func (m *Moments) CorrelationsWithout(alpha float64) (rho float64, without []float64) {
+	n, d := m.N, m.D
+	without = slices.Repeat([]float64{math.NaN()}, n)
+	var f factor
+	trace, ok := f.factorise(m, nil, alpha)
+	if !ok {
+		return math.NaN(), without
+	}
+	h := f.inverse()
+	w, v := make([]float64, n*d), make([]float64, n*d) // H⁻¹c and H⁻¹w
+	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, n, d, n, 1, h, n, m.XY, d, 0, w, d)
+	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, n, d, n, 1, h, n, w, d, 0, v, d)
+	var wc, ww float64
+	for i, x := range w {
+		wc += x * m.XY[i]
+		ww += x * x
+	}
+	rho = math.Sqrt(math.Max(0, wc-alpha*ww) / (trace * ww))
+	for j := range n {
+		row := h[j*n : (j+1)*n]
+		q, qq := row[j], kernel.Dot(row, row)
+		wcj, wwj := wc, ww
+		for o := j * d; o < (j+1)*d; o++ {
+			wcj -= w[o] * w[o] / q
+			wwj += w[o] / q * (qq*w[o]/q - 2*v[o])
+		}
+		without[j] = math.Sqrt(math.Max(0, wcj-alpha*wwj) / ((trace - m.XX[j*n+j]) * wwj))
+	}
+	return rho, without
 }

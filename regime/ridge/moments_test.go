@@ -225,13 +225,13 @@ func TestMomentsCorrelation(t *testing.T) {
 		for _, alpha := range []float64{1e-3, 1, 100, 1e6} {
 			want, _ := p.Correlation(alpha)
 			// ‖Xw‖² = w·c − α‖w‖² loses the digits of λ/(λ+α).
-			wantNear(t, "ρ", sub.Correlation(alpha), want, 1e-8)
+			wantNear(t, "ρ", sub.Correlation(nil, alpha), want, 1e-8)
 		}
 	}
 	singular := NewMoments(2, 1)
 	singular.XX = []float64{1, 1, 0, 1}
 	singular.XY = []float64{1, 1}
-	if rho := singular.Correlation(0); !math.IsNaN(rho) {
+	if rho := singular.Correlation(nil, 0); !math.IsNaN(rho) {
 		t.Errorf("ρ where XᵀX is singular = %g, want NaN", rho)
 	}
 }

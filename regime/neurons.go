@@ -1,0 +1,222 @@
+package regime
+
+import (
+	"math"
+
+	"oblique/regime/ridge"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// tenths is the number of stretches of time that are left out in turn.
+const tenths = 10
+
+// A neuronSample is some of the neurons, analysed by the method of the whole.
+type neuronSample struct {
+	draw, size int // which it is, by index
+	cols       []int
+	rho, r2    Number
+	heldOut    Number
+	alpha, pr  Number
+	dVar, dFit Dimension
+	without    []Number // as NeuronSubsamples.RhoWithout
+
+	path     *ridge.Path
+	inSample *mat.Dense
+	best     int // index of the penalty
+}
+
+// chunkBytes bounds the memory of the principal directions of subsamples that share a pass over the rows.
+const chunkBytes = 64 << 20
+
+// analyse fills in the figures of subsamples. Their moments are part of those of all neurons. Leave-one-out errors
+// read the rows, once for as many subsamples as fit into memory.
+func (s *scaling) analyse(all []*neuronSample) error {
+	rest, err := s.withoutTenths()
+	if err != nil {
+		return err
+	}
+	done := 0
+	progress := func() {
+		if done++; s.options.Fit.Progress != nil {
+			s.options.Fit.Progress("neuron subsamples", done, len(all))
+		}
+	}
+	for len(all[done:]) > 0 {
+		chunk := all[done:]
+		for i, bytes := 0, 0; i < len(chunk); i++ {
+			if bytes += 8 * len(chunk[i].cols) * len(chunk[i].cols); bytes > chunkBytes && i > 0 {
+				chunk = chunk[:i]
+			}
+		}
+		if s.options.Fit.Method == Paper {
+			err = s.paperSubsamples(chunk, rest)
+		} else {
+			err = ridge.Parallel(len(chunk), func(i int) error { return s.crossvalSubsample(chunk[i], rest) })
+		}
+		if err != nil {
+			return err
+		}
+		for _, sub := range chunk {
+			sub.path, sub.inSample = nil, nil
+			progress()
+		}
+	}
+	return nil
+}
+
+// withoutTenths returns the moments of all rows but a tenth, for each tenth, about their mean.
+func (s *scaling) withoutTenths() ([]*ridge.Moments, error) {
+	t, _, _ := s.view.Dims()
+	rest := make([]*ridge.Moments, tenths)
+	err := ridge.Parallel(tenths, func(i int) error {
+		tenth, err := s.view.MomentsOf(t*i/tenths, t*(i+1)/tenths)
+		if err != nil {
+			return err
+		}
+		tenth.Subtract(s.moments)
+		rest[i], _, _ = tenth.Centred()
+		return nil
+	})
+	return rest, err
+}
+
+// decompose fills in what moments alone tell.
+func (s *scaling) decompose(sub *neuronSample) error {
+	m := s.moments.Columns(sub.cols)
+	spectrum, err := m.Spectrum(m.N)
+	if err != nil {
+		return err
+	}
+	sub.path = ridge.NewPath(m, spectrum, s.options.Fit.Alphas)
+	sub.inSample = sub.path.InSample()
+	sub.heldOut, sub.pr = Undefined, Number(m.ParticipationRatio())
+	sub.dVar = Dimension(ridge.Dimension(spectrum.Variance(), threshold))
+	return nil
+}
+
+// choose fills in what follows from the error of each penalty, one row for each tenth of the rows.
+func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Moments) {
+	alphas := s.options.Fit.Alphas
+	total := make([]float64, len(alphas))
+	for i := range tenths {
+		for a, e := range errors.RawRowView(i) {
+			total[a] += e
+		}
+	}
+	sub.best = max(0, ridge.Best(total))
+	rho, _ := sub.path.Correlation(alphas[sub.best])
+	sub.rho, sub.alpha = Number(rho), Number(alphas[sub.best])
+	sub.r2 = Number(sub.inSample.At(sub.path.R()-1, sub.best))
+
+	rho, _ = sub.path.Correlation(between(alphas, total))
+	sub.without = []Number{Number(rho)}
+	others := make([]float64, len(alphas))
+	for i := range tenths {
+		for a, e := range errors.RawRowView(i) {
+			others[a] = total[a] - e
+		}
+		sub.without = append(sub.without, Number(rest[i].Correlation(sub.cols, between(alphas, others))))
+	}
+}
+
+// between returns the penalty at which the parabola through the least error and its neighbours, over log α, is least: where a
+// grid jumps as errors change, it moves. At an end of the grid, or beside a penalty of zero or an error that is NaN,
+// it is the grid's.
+func between(alphas, errors []float64) float64 {
+	best := max(0, ridge.Best(errors))
+	if best == 0 || best == len(alphas)-1 || alphas[best-1] == 0 {
+		return alphas[best]
+	}
+	left, right := math.Log(alphas[best-1]/alphas[best]), math.Log(alphas[best+1]/alphas[best])
+	dl, dr := errors[best-1]-errors[best], errors[best+1]-errors[best]
+	// e(x) = a x² + b x through (left, dl), (0, 0), (right, dr)
+	a := (dl/left - dr/right) / (left - right)
+	b := dl/left - a*left
+	if !(a > 0) {
+		return alphas[best]
+	}
+	return alphas[best] * math.Exp(math.Max(left/2, math.Min(right/2, -b/(2*a))))
+}
+
+func (s *scaling) paperSubsamples(chunk []*neuronSample, rest []*ridge.Moments) error {
+	err := s.parallel("", len(chunk), func(i int) error { return s.decompose(chunk[i]) })
+	if err != nil {
+		return err
+	}
+	tasks := make([]ridge.Task, len(chunk))
+	for i, sub := range chunk {
+		tasks[i] = ridge.Task{Path: sub.path, Columns: sub.cols, Ks: []int{sub.path.R()}}
+	}
+	loo, err := s.view.LeaveOneOut(tasks, tenths)
+	if err != nil {
+		return err
+	}
+	inSample, thresholds := make([]*mat.Dense, len(chunk)), make([]float64, len(chunk))
+	err = s.parallel("", len(chunk), func(i int) error {
+		sub := chunk[i]
+		errors := mat.NewDense(tenths, len(s.options.Fit.Alphas), nil)
+		for k, e := range loo[i] {
+			errors.SetRow(k, e.RawRowView(0))
+		}
+		s.choose(sub, errors, rest)
+		inSample[i], thresholds[i] = sub.inSample, threshold*float64(sub.r2)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fit, err := s.view.FirstAbove(tasks, inSample, thresholds)
+	for i, sub := range chunk {
+		sub.dFit = Dimension(fit[i])
+	}
+	return err
+}
+
+func (s *scaling) crossvalSubsample(sub *neuronSample, rest []*ridge.Moments) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.decompose(sub); err != nil {
+		return err
+	}
+	cv := s.cv.Columns(sub.cols)
+	nested, err := cv.Nested()
+	if err != nil {
+		return err
+	}
+	curve := make([]float64, cv.R())
+	for k := range curve {
+		var errors []float64
+		for o := range s.result.Data.NOutputs {
+			errors = append(errors, nested.Errors.At(o, k))
+		}
+		curve[k] = float64(s.meanR2(errors))
+	}
+	s.choose(sub, s.errorsOfTenths(nested), rest)
+	last := curve[len(curve)-1]
+	sub.heldOut = Number(last)
+	if last > 0 {
+		sub.dFit = Dimension(ridge.Dimension(curve, threshold*last))
+	}
+	return nil
+}
+
+// errorsOfTenths spreads the errors of folds over tenths of the rows: each has the share of a fold that it has of its rows.
+func (s *scaling) errorsOfTenths(nested *ridge.Nested) *mat.Dense {
+	t, _, _ := s.view.Dims()
+	errors := mat.NewDense(tenths, len(s.options.Fit.Alphas), nil)
+	for f, e := range nested.PooledByFold {
+		rows := s.cv.FoldRows(f)
+		for i := range tenths {
+			overlap := min(rows.To, t*(i+1)/tenths) - max(rows.From, t*i/tenths)
+			if overlap <= 0 {
+				continue
+			}
+			for a, v := range e {
+				errors.Set(i, a, errors.At(i, a)+v*float64(overlap)/float64(rows.Len()))
+			}
+		}
+	}
+	return errors
+}
