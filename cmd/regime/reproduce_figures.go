@@ -395,9 +395,9 @@ func (d *drawing) explain(f *networkFigure) {
 		elsewhere = elsewhere || c.Aligned.Verdict == probe.Elsewhere || c.Oblique.Verdict == probe.Elsewhere
 	}
 	if elsewhere {
-		d.note("what is in print is of %d units (figures 2 and 6b: %d). ‖x‖ grows as √N, a small readout starts at 1/√N, ρ of an "+
-			"oblique network falls as 1/√N, and variance along components and an aligned readout grows with N: these have no "+
-			"verdict at another size", probe.PublishedUnits, probe.ExampleUnits)
+		d.note("what is in print is of %d units (figures 2 and 6b: %d). ‖x‖ grows as √N; a small readout starts at 1/√N, and "+
+			"readouts change the less the more units there are; ρ of an oblique network falls as 1/√N, and its D_fit,90 grows; "+
+			"noise along components and an aligned readout grows with N. These have no verdict at another size", probe.PublishedUnits, probe.ExampleUnits)
 	}
 	if !f.tasks {
 		return

@@ -48,8 +48,8 @@ var quickTraining = map[string]struct {
 	"cycling":     {1000, 0.1, 0.1},
 	"flipflop":    {2000, 0.03, 0.03},
 	"mante":       {2000, 0.005, 0.02},
-	"romo":        {3000, 0.03, 0.03},
-	"complexsine": {3000, 0.02, 0.02},
+	"romo":        {6000, 0.03, 0.02},
+	"complexsine": {6000, 0.03, 0.03},
 }
 
 // trainFlags are those of regime simulate train.

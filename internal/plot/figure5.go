@@ -3,7 +3,6 @@ package plot
 import (
 	"fmt"
 	"image/color"
-	"math"
 
 	"oblique/simulate/probe"
 
@@ -51,7 +50,6 @@ func deflectionPanel(title string, e *PerturbedExample) *panel {
 	}
 	d := e.Deflection
 	p.x = linearExact("time (τ)", 4, d.At-5, d.At+25)
-	p.marks = append(p.marks, line(d.At, math.Inf(-1), d.At, math.Inf(1), stroke(midGrey, hairline, dashed...)))
 	p.y = linearExact("output z_{1}", 4, -3, 3)
 	for _, one := range []struct {
 		z     [][]float64
@@ -65,8 +63,8 @@ func deflectionPanel(title string, e *PerturbedExample) *panel {
 		p.marks = append(p.marks, curve{d.Time, y, stroke(one.color, one.width)})
 	}
 	p.marks = append(p.marks, line(d.At, p.y.min, d.At, p.y.max, stroke(midGrey, hairline, dashed...)))
-	p.notes = append(p.notes, note{"along w_{out}", p.x.value(0.02), p.y.value(0.06), readoutColor, false},
-		note{"along PC 1", p.x.value(0.45), p.y.value(0.06), componentColor, false})
+	p.notes = append(p.notes, note{"along w_{out}", p.x.value(0.2), p.y.value(0.06), readoutColor, false},
+		note{"along PC 1", p.x.value(0.6), p.y.value(0.06), componentColor, false})
 	return p
 }
 

@@ -27,7 +27,7 @@ func Figure6(aligned, oblique *probe.NoiseSpread, ratio []probe.Comparison) (*Fi
 		}
 	}
 	if lo < hi {
-		top.x = logarithmic("variance of noise", 0.8*lo, 1.3*hi)
+		top.x = counting("variance of noise", 0.8*lo, 1.3*hi)
 		low.x = top.x
 		top.x = top.x.unlabelled()
 	}
@@ -42,7 +42,7 @@ func Figure6(aligned, oblique *probe.NoiseSpread, ratio []probe.Comparison) (*Fi
 
 // spreadPanel draws a histogram for each kind of direction, on a logarithmic axis, each as high as the panel.
 func spreadPanel(title string, s *probe.NoiseSpread) *panel {
-	p := &panel{title: title, x: logarithmic("variance of noise", 0.01, 1), y: axis{label: "relative frequency", max: 1.3}}
+	p := &panel{title: title, x: counting("variance of noise", 0.01, 1), y: axis{label: "relative frequency", max: 1.4}}
 	if s == nil {
 		p.explain("no network")
 		return p
@@ -51,15 +51,13 @@ func spreadPanel(title string, s *probe.NoiseSpread) *panel {
 		name   string
 		values []float64
 		color  color.NRGBA
-	}{{"random", s.Random, midGrey}, {"output", s.Output, readoutColor}, {"PCs", s.Components, componentColor}} {
+		height float64 // of the name: output and random may lie over each other
+	}{{"random", s.Random, midGrey, 1.1}, {"output", s.Output, readoutColor, 1.26}, {"PCs", s.Components, componentColor, 1.1}} {
 		p.marks = append(p.marks, histogram{values: one.values, color: one.color})
 		sorted := sortedFinite(one.values)
 		if len(sorted) > 0 {
-			p.notes = append(p.notes, note{one.name, quantile(sorted, 0.5), 1.1, one.color, false})
+			p.notes = append(p.notes, note{one.name, quantile(sorted, 0.5), one.height, one.color, true})
 		}
-	}
-	for i := range p.notes {
-		p.notes[i].centred = true
 	}
 	return p
 }

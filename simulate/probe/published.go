@@ -140,16 +140,16 @@ func Published(q Quantity, task string, oblique bool) *Range {
 }
 
 // DependsOnSize reports whether a quantity changes with the number of units, so that what is in print, of 512 units, does not
-// hold elsewhere: ‖x‖ grows as √N, as units are of order 1; a readout stays in the order in which it starts, small as 1/√N;
-// ρ of an oblique network falls as 1/√N, like that of random directions; and an aligned network's activity along the
-// readout, but not its noise elsewhere, grows with N.
+// hold elsewhere: ‖x‖ grows as √N, as units are of order 1; a readout starts small as 1/√N, and changes the less the more units
+// there are; ρ of an oblique network falls as 1/√N, like that of random directions, so that D_fit,90 grows; and an aligned
+// network's activity along the readout, but not its noise elsewhere, grows with N.
 func DependsOnSize(q Quantity, oblique bool) bool {
 	switch q {
-	case StateNorm:
+	case StateNorm, ReadoutNorm, SpreadPCs:
 		return true
-	case ReadoutNorm, NoiseRatio, SpreadOut, SpreadPCs:
-		return !oblique || q == SpreadPCs
-	case Rho:
+	case NoiseRatio, SpreadOut:
+		return !oblique
+	case Rho, DFit, DFitHeldOut:
 		return oblique
 	}
 	return false
