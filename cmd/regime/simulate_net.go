@@ -12,9 +12,11 @@ import (
 	"slices"
 
 	"oblique/internal/atomicfile"
+	"oblique/internal/plot"
 	"oblique/loaders/npz"
 	"oblique/loaders/recording"
 	"oblique/simulate/rnn"
+	"oblique/simulate/task"
 	"oblique/simulate/train"
 )
 
@@ -24,6 +26,8 @@ const (
 	optionsFile    = "options.json"
 	weightsFile    = "weights.npz"
 	lossFile       = "loss.npz"
+	traceFile      = "trace.npz"
+	trainingFile   = "training.svg"
 	recordingFile  = "recording.npz"
 )
 
@@ -35,7 +39,7 @@ type netOptions struct {
 	Steps   int           `json:"steps"` // taken
 }
 
-// writeNetwork writes weights, losses and options of a training.
+// writeNetwork writes weights, losses, trace, their figure, and the options of a training, these last: they say that it is whole.
 func writeNetwork(dir string, s *train.State) error {
 	if err := npz.Write(filepath.Join(dir, weightsFile), append(weightValues(s.Network, ""), weightValues(s.Initial, "_initial")...)...); err != nil {
 		return err
@@ -43,9 +47,52 @@ func writeNetwork(dir string, s *train.State) error {
 	if err := npz.Write(filepath.Join(dir, lossFile), npz.Value{Name: "loss", Data: s.Loss}); err != nil {
 		return err
 	}
+	if err := writeTrace(filepath.Join(dir, traceFile), s.Trace); err != nil {
+		return err
+	}
+	of, err := task.ByName(s.Options.Task)
+	if err != nil {
+		return err
+	}
+	fig, err := plot.Training(of.Spec(), s)
+	if err != nil {
+		return err
+	}
+	if err := fig.Save(filepath.Join(dir, trainingFile)); err != nil {
+		return err
+	}
 	return atomicfile.Write(filepath.Join(dir, optionsFile), func(w io.Writer) error {
 		return writeJSON(w, netOptions{programVersion(), s.Options, s.Network.Config, s.Steps()})
 	})
+}
+
+// writeTrace writes an array for each number that is measured during training.
+func writeTrace(path string, trace []train.Point) error {
+	steps := make([]int64, len(trace))
+	for i, p := range trace {
+		steps[i] = p.Step
+	}
+	values := []npz.Value{{Name: "step", Data: steps}}
+	for _, v := range []struct {
+		name string
+		of   func(train.Point) float64
+	}{
+		{"loss", func(p train.Point) float64 { return p.Loss }},
+		{"in_change", func(p train.Point) float64 { return p.InChange }},
+		{"rec_change", func(p train.Point) float64 { return p.RecChange }},
+		{"out_change", func(p train.Point) float64 { return p.OutChange }},
+		{"state_norm", func(p train.Point) float64 { return p.StateNorm }},
+		{"state_change", func(p train.Point) float64 { return p.StateChange }},
+		{"rho", func(p train.Point) float64 { return p.Rho }},
+		{"rho_change", func(p train.Point) float64 { return p.RhoChange }},
+	} {
+		data := make([]float64, len(trace))
+		for i, p := range trace {
+			data[i] = v.of(p)
+		}
+		values = append(values, npz.Value{Name: v.name, Data: data})
+	}
+	return npz.Write(path, values...)
 }
 
 // weightValues are the arrays of a network, with a suffix to their names.

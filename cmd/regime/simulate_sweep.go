@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oblique/internal/atomicfile"
+	"oblique/regime"
 )
 
 // sweepFile has a row for each finished network of a sweep.
@@ -103,9 +104,13 @@ func (o *sweepOptions) run(ctx context.Context, path string, stdout, stderr io.W
 		return failed
 	}
 	t := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(t, "network\tsteps\tfirst loss\tfinal loss")
+	fmt.Fprintln(t, "network\tsteps\tfirst loss\tfinal loss\tρ\t‖x‖")
 	for _, n := range all {
-		fmt.Fprintf(t, "%s\t%d\t%.4g\t%.4g\n", n.Out, n.Steps, n.FirstLoss, n.FinalLoss)
+		rho, norm := "–", "–"
+		if p := n.Last; p != nil {
+			rho, norm = fmt.Sprintf("%.3f", float64(p.Rho)), fmt.Sprintf("%.3g", float64(p.StateNorm))
+		}
+		fmt.Fprintf(t, "%s\t%d\t%.4g\t%.4g\t%s\t%s\n", n.Out, n.Steps, n.FirstLoss, n.FinalLoss, rho, norm)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -118,10 +123,17 @@ func writeOutcomes(path string, all []outcome) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		c := csv.NewWriter(w)
 		number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-		c.Write([]string{"network", "task", "readout", "gain", "n", "seed", "steps", "first_loss", "final_loss"})
+		c.Write([]string{"network", "task", "readout", "gain", "n", "seed", "steps", "first_loss", "final_loss",
+			"quiet_loss", "rho", "state_norm", "in_change", "rec_change", "out_change"})
 		for _, n := range all {
-			c.Write([]string{n.Out, n.Task, n.Readout, number(n.Gain), strconv.Itoa(n.N), strconv.FormatUint(n.Seed, 10),
-				strconv.Itoa(n.Steps), number(n.FirstLoss), number(n.FinalLoss)})
+			row := []string{n.Out, n.Task, n.Readout, number(n.Gain), strconv.Itoa(n.N), strconv.FormatUint(n.Seed, 10),
+				strconv.Itoa(n.Steps), number(n.FirstLoss), number(n.FinalLoss), "", "", "", "", "", ""}
+			if p := n.Last; p != nil {
+				for i, v := range []regime.Number{p.Loss, p.Rho, p.StateNorm, p.InChange, p.RecChange, p.OutChange} {
+					row[len(row)-6+i] = number(float64(v))
+				}
+			}
+			c.Write(row)
 		}
 		c.Flush()
 		return c.Error()

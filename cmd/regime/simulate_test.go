@@ -55,7 +55,7 @@ func TestSimulateInterrupted(t *testing.T) {
 	if err := alone.Run(); err != nil {
 		t.Fatalf("%v: %s", err, alone.Stderr)
 	}
-	for _, file := range []string{weightsFile, lossFile, checkpointFile} {
+	for _, file := range []string{weightsFile, lossFile, traceFile, trainingFile, checkpointFile} {
 		one, err := os.ReadFile(filepath.Join(dir, "interrupted", file))
 		if err != nil {
 			t.Fatal(err)

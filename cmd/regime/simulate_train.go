@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"oblique/loaders/recording"
+	"oblique/regime"
 	"oblique/simulate/rnn"
 	"oblique/simulate/train"
 )
@@ -23,13 +24,13 @@ import (
 // trainCommand are the flags of regime simulate train.
 type trainCommand struct {
 	options                      train.Options
-	scenario                     string
+	scenario, optimizer          string
 	readout, activation          string
 	gain, initStd                float64
 	noise, initNoise, inputNoise float64
 	trained                      []string
 	out                          string
-	every                        int
+	every, measure               int
 	json                         bool
 	trials                       trialOptions
 	flags                        *pflag.FlagSet
@@ -41,13 +42,15 @@ func newSimulateTrain() *cobra.Command {
 		Use:   "train --task TASK --out DIR",
 		Short: "Train a network",
 		Long: `train draws a network from the seed and trains it by Adam on the masked squared error; what no flag says is as
-published for the task. The folder gets weights.npz (in, rec, out, h0, and the same _initial), loss.npz, options.json, and
+published for the task. The folder gets weights.npz (in, rec, out, h0, and the same _initial), loss.npz, options.json,
+trace.npz (loss without noise, norms and correlations every 50 steps), a figure of both in training.svg, and
 recording.npz: the network on fresh trials, with its readout as known decoder, for regime fit, scaling and compare.
 
 A training that is interrupted, even killed, goes on from the folder's checkpoint when the same command is given again,
 and ends in the same bytes. With more --steps a finished one is trained on.`,
 		Example: `  regime simulate train --task cycling --readout large --seed 1 --out oblique/
   regime simulate train --task cycling --readout small --seed 1 --out aligned/
+  regime simulate train --task simplesine --scenario marginal --out marginal/
   regime simulate train --task flipflop --n 64 --steps 500 --out small/`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
@@ -72,11 +75,13 @@ func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.options.Steps, "steps", 0, "training steps (default the task's)")
 	f.IntVar(&o.options.Batch, "batch", 0, "trials of a step (default the task's)")
 	f.Float64Var(&o.options.Rate, "rate", 0, "learning rate times N (default the task's for readout and gain)")
+	f.StringVar(&o.optimizer, "optimizer", "adam", "adam, or sgd: plain gradient descent, whose --rate is not divided by N")
 	f.StringSliceVar(&o.trained, "train", nil, "weights to train: in,rec,out (default the task's)")
 	f.Float64Var(&o.options.Clip, "clip", 0, "bound of the gradient's norm (default none)")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of weights, trials and noise")
 	f.StringVar(&o.out, "out", "", "folder of the network")
 	f.IntVar(&o.every, "checkpoint-every", 100, "training steps between checkpoints")
+	f.IntVar(&o.measure, "measure-every", 50, "training steps between measurements of norms and correlation; 0 for none")
 	f.BoolVar(&o.json, "json", false, "write the outcome as JSON")
 	o.trials.AddFlags(f)
 	f.Lookup("trials").Usage += "; 0 leaves it out"
@@ -101,20 +106,22 @@ func (o *trainCommand) resolve() (train.Options, error) {
 	}
 	given := o.options
 	for name, set := range map[string]func(){
-		"activation":  func() { t.Activation = rnn.Activation(o.activation) },
-		"gain":        func() { t.Gain = &o.gain },
-		"rank":        func() { t.Rank = given.Rank },
-		"init-std":    func() { t.InitStd = &o.initStd },
-		"noise":       func() { t.Noise = &o.noise },
-		"init-noise":  func() { t.InitNoise = &o.initNoise },
-		"input-noise": func() { t.InputNoise = &o.inputNoise },
-		"steps":       func() { t.Steps = given.Steps },
-		"batch":       func() { t.Batch = given.Batch },
-		"rate":        func() { t.Rate = given.Rate },
-		"train":       func() { t.Trained = weightsOf(o.trained) },
-		"clip":        func() { t.Clip = given.Clip },
-		"seed":        func() { t.Seed = given.Seed },
-		"readout":     func() { t.Large, t.Readout, err = readoutOf(o.readout) },
+		"measure-every": func() { t.MeasureEvery = &o.measure },
+		"activation":    func() { t.Activation = rnn.Activation(o.activation) },
+		"gain":          func() { t.Gain = &o.gain },
+		"rank":          func() { t.Rank = given.Rank },
+		"init-std":      func() { t.InitStd = &o.initStd },
+		"noise":         func() { t.Noise = &o.noise },
+		"init-noise":    func() { t.InitNoise = &o.initNoise },
+		"input-noise":   func() { t.InputNoise = &o.inputNoise },
+		"steps":         func() { t.Steps = given.Steps },
+		"batch":         func() { t.Batch = given.Batch },
+		"rate":          func() { t.Rate = given.Rate },
+		"optimizer":     func() { t.Optimizer = train.Optimizer(o.optimizer) },
+		"train":         func() { t.Trained = weightsOf(o.trained) },
+		"clip":          func() { t.Clip = given.Clip },
+		"seed":          func() { t.Seed = given.Seed },
+		"readout":       func() { t.Large, t.Readout, err = readoutOf(o.readout) },
 	} {
 		if o.flags.Changed(name) {
 			set()
@@ -152,15 +159,34 @@ func weightsOf(words []string) (weights []train.Weight) {
 
 // outcome is what train says in the end.
 type outcome struct {
-	Task      string  `json:"task"`
-	Readout   string  `json:"readout"`
-	Gain      float64 `json:"gain"`
-	N         int     `json:"n"`
-	Seed      uint64  `json:"seed"`
-	Steps     int     `json:"steps"`
-	FirstLoss float64 `json:"first_loss"`
-	FinalLoss float64 `json:"final_loss"` // mean of the last 50 steps
-	Out       string  `json:"out"`
+	Task      string    `json:"task"`
+	Readout   string    `json:"readout"`
+	Gain      float64   `json:"gain"`
+	N         int       `json:"n"`
+	Seed      uint64    `json:"seed"`
+	Steps     int       `json:"steps"`
+	FirstLoss float64   `json:"first_loss"`
+	FinalLoss float64   `json:"final_loss"` // mean of the last 50 steps
+	Last      *measured `json:"measured,omitempty"`
+	Out       string    `json:"out"`
+}
+
+// A measured is a train.Point as JSON.
+type measured struct {
+	Step        int64         `json:"step"`
+	Loss        regime.Number `json:"loss"`
+	InChange    regime.Number `json:"in_change"`
+	RecChange   regime.Number `json:"rec_change"`
+	OutChange   regime.Number `json:"out_change"`
+	StateNorm   regime.Number `json:"state_norm"`
+	StateChange regime.Number `json:"state_change"`
+	Rho         regime.Number `json:"rho"`
+	RhoChange   regime.Number `json:"rho_change"`
+}
+
+func pointOf(p train.Point) *measured {
+	return &measured{p.Step, regime.Number(p.Loss), regime.Number(p.InChange), regime.Number(p.RecChange), regime.Number(p.OutChange),
+		regime.Number(p.StateNorm), regime.Number(p.StateChange), regime.Number(p.Rho), regime.Number(p.RhoChange)}
 }
 
 func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
@@ -192,12 +218,19 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	}
 	end := outcome{Task: options.Task, Readout: readoutName(options), Gain: *options.Gain, N: options.N, Seed: options.Seed,
 		Steps: s.Steps(), FirstLoss: s.Loss[0], FinalLoss: s.FinalLoss(), Out: o.out}
+	if len(s.Trace) > 0 {
+		end.Last = pointOf(s.Trace[len(s.Trace)-1])
+	}
 	if o.json {
 		return writeJSON(stdout, end)
 	}
 	t := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(t, "task\t%s\nunits\t%d\nsteps\t%d\nfirst loss\t%.4g\nfinal loss\t%.4g\nfolder\t%s\n",
-		end.Task, end.N, end.Steps, end.FirstLoss, end.FinalLoss, end.Out)
+	fmt.Fprintf(t, "task\t%s\nunits\t%d\nsteps\t%d\nfirst loss\t%.4g\nfinal loss\t%.4g\n", end.Task, end.N, end.Steps, end.FirstLoss, end.FinalLoss)
+	if p := end.Last; p != nil {
+		fmt.Fprintf(t, "at step %d\tloss without noise %.4g, correlation ρ %.3g, ‖x‖ %.3g, ‖ΔW‖ %.3g, ‖ΔW_out‖ %.3g\n",
+			p.Step, p.Loss, p.Rho, p.StateNorm, p.RecChange, p.OutChange)
+	}
+	fmt.Fprintf(t, "folder\t%s\n", end.Out)
 	return t.Flush()
 }
 

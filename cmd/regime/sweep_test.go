@@ -71,7 +71,7 @@ func TestSweep(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	folder := filepath.Join(one, "flipflop-large-batch8-n40-seed2")
-	for _, file := range []string{weightsFile, lossFile, recordingFile, checkpointFile} {
+	for _, file := range []string{weightsFile, lossFile, traceFile, recordingFile, checkpointFile} {
 		if !bytes.Equal(read(t, filepath.Join(single, file)), read(t, filepath.Join(folder, file))) {
 			t.Errorf("%s of a single training differs", file)
 		}

@@ -47,3 +47,11 @@ func (a *Adam[T]) Update(weights, gradients [][]T) {
 		}
 	}
 }
+
+// Descend takes a step of plain gradient descent, w ← w − η g, and leaves the moments alone.
+func (a *Adam[T]) Descend(weights, gradients [][]T) {
+	a.Step++
+	for i, w := range weights {
+		blas.Axpy(T(-a.Rate), gradients[i], w)
+	}
+}

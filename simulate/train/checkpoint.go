@@ -27,17 +27,19 @@ var (
 //	magic, 8 bytes
 //	version, length of the options, checksum of the drawn weights: uint32 each
 //	options as JSON
-//	steps taken: uint64
-//	the loss of each: float64
+//	steps taken, points of the trace: uint64 each
+//	the loss of each step: float64
+//	the points: int64 and eight float64 each
 //	of each trained weight array its values, first moments, second moments: float32
 //	checksum (CRC-32C) of all before: uint32
 //
 // Weights that are not trained are drawn again; the checksum of what was drawn tells if a program draws otherwise.
 const (
 	magic      = "REGIMECK"
-	version    = 1
+	version    = 2
 	headerSize = len(magic) + 3*4
 	maxOptions = 1 << 14 // bytes of JSON
+	pointSize  = 9 * 8
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -59,8 +61,9 @@ func (s *State) Save(path string) error {
 		put([]byte(magic))
 		put([]uint32{version, uint32(len(options)), drawn(s.Initial)})
 		put(options)
-		put(uint64(s.Steps()))
+		put([]uint64{uint64(s.Steps()), uint64(len(s.Trace))})
 		put(s.Loss)
+		put(s.Trace)
 		for i, weights := range s.weights() {
 			put(weights)
 			put(s.Adam.M[i])
@@ -86,7 +89,7 @@ func Resume(path string, o Options) (*State, error) {
 	}
 	defer f.Close()
 	// The options of the caller justify the memory, not the file.
-	data, err := io.ReadAll(io.LimitReader(f, o.checkpointSize(o.Steps, maxOptions)+1))
+	data, err := io.ReadAll(io.LimitReader(f, o.checkpointSize(o.Steps, o.points(o.Steps), maxOptions)+1))
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +123,16 @@ func Taken(path string) (int, error) {
 	return int(min(le.Uint64(steps[:]), maxSteps)), nil
 }
 
-// checkpointSize returns the bytes of a checkpoint after a number of steps.
-func (o Options) checkpointSize(steps, options int) int64 {
+// points returns how many points of the trace there are after so many steps.
+func (o Options) points(steps int) int {
+	if *o.MeasureEvery == 0 {
+		return 0
+	}
+	return steps / *o.MeasureEvery + 1
+}
+
+// checkpointSize returns the bytes of a checkpoint with so many steps and points.
+func (o Options) checkpointSize(steps, points, options int) int64 {
 	c := o.Network()
 	sizes := map[Weight]int64{In: int64(c.N) * int64(c.Inputs), Rec: int64(c.N) * int64(c.N), Out: int64(c.N) * int64(c.Outputs)}
 	if o.Rank > 0 {
@@ -131,7 +142,7 @@ func (o Options) checkpointSize(steps, options int) int64 {
 	for _, w := range o.Trained {
 		weights += sizes[w]
 	}
-	return int64(headerSize+options+8) + 8*int64(steps) + 3*4*weights + 4
+	return int64(headerSize+options+2*8) + 8*int64(steps) + pointSize*int64(points) + 3*4*weights + 4
 }
 
 // decode reads a checkpoint for resolved options.
@@ -147,7 +158,7 @@ func decode(data []byte, o Options) (*State, error) {
 		return nil, bad("version %d, want %d", v, version)
 	}
 	length := int64(le.Uint32(data[12:]))
-	if length > maxOptions || int64(headerSize)+length+8 > int64(len(data)) {
+	if length > maxOptions || int64(headerSize)+length+2*8 > int64(len(data)) {
 		return nil, bad("%d bytes of options in a file of %d", length, len(data))
 	}
 	rest := data[headerSize:]
@@ -162,7 +173,11 @@ func decode(data []byte, o Options) (*State, error) {
 	if steps > uint64(o.Steps) {
 		return nil, fmt.Errorf("train: %w: it has taken %d steps of %d", ErrOther, steps, o.Steps)
 	}
-	if want := o.checkpointSize(int(steps), int(length)); int64(len(data)) != want {
+	points := le.Uint64(rest[length+8:])
+	if points > uint64(o.points(int(steps))) {
+		return nil, bad("%d points of a trace after %d steps", points, steps)
+	}
+	if want := o.checkpointSize(int(steps), int(points), int(length)); int64(len(data)) != want {
 		return nil, bad("%d bytes, want %d", len(data), want)
 	}
 	if sum := crc32.Checksum(data[:len(data)-4], castagnoli); sum != le.Uint32(data[len(data)-4:]) {
@@ -175,13 +190,13 @@ func decode(data []byte, o Options) (*State, error) {
 	if sum := drawn(s.Initial); sum != le.Uint32(data[16:]) {
 		return nil, fmt.Errorf("train: %w: the seed draws other weights than it did (%08x, want %08x)", ErrOther, sum, le.Uint32(data[16:]))
 	}
-	return s, s.read(bytes.NewReader(rest[length+8:]), int(steps))
+	return s, s.read(bytes.NewReader(rest[length+2*8:]), int(steps), int(points))
 }
 
-// read reads the losses and the trained arrays.
-func (s *State) read(r io.Reader, steps int) error {
-	s.Adam.Step, s.Loss = steps, make([]float64, steps)
-	arrays := []any{s.Loss}
+// read reads the losses, the trace and the trained arrays.
+func (s *State) read(r io.Reader, steps, points int) error {
+	s.Adam.Step, s.Loss, s.Trace = steps, make([]float64, steps), make([]Point, points)
+	arrays := []any{s.Loss, s.Trace}
 	for i, w := range s.weights() {
 		arrays = append(arrays, w, s.Adam.M[i], s.Adam.V[i])
 	}

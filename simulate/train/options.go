@@ -34,14 +34,26 @@ type Options struct {
 	// Steps of training, each on Batch trials; 0 means the task's.
 	Steps int `json:"steps"`
 	Batch int `json:"batch"`
-	// Rate is the learning rate times N; 0 means the task's for the readout and gain.
-	Rate float64 `json:"rate"`
+	// Rate is the learning rate times N, or of plain gradient descent the rate itself; 0 means the task's for the readout and gain.
+	Rate      float64   `json:"rate"`
+	Optimizer Optimizer `json:"optimizer"` // the empty one is Adam
 	// Trained are the weights that are trained, out of In, Rec and Out, in any order; none means the task's choice.
 	Trained []Weight `json:"trained"`
 	// Clip bounds the norm of the gradient; 0 means none.
 	Clip float64 `json:"clip"`
 	Seed uint64  `json:"seed"`
+	// MeasureEvery is how many steps lie between the points of the trace; nil means 50, and 0 no trace.
+	MeasureEvery *int `json:"measure_every"`
 }
+
+// An Optimizer turns gradients into steps.
+type Optimizer string
+
+// The optimisers.
+const (
+	AdamOptimizer Optimizer = "adam"
+	SGD           Optimizer = "sgd" // plain gradient descent, without momentum
+)
 
 // A Weight names a weight matrix.
 type Weight string
@@ -85,6 +97,8 @@ func (o Options) Resolved() (Options, error) {
 	fill(&o.Noise, new(spec.Noise))
 	fill(&o.InitNoise, new(spec.Training.InitNoise))
 	fill(&o.InputNoise, new(0.0))
+	fill(&o.Optimizer, AdamOptimizer)
+	fill(&o.MeasureEvery, new(50))
 	fill(&o.Rate, spec.Training.Rate(o.Large, *o.Gain))
 	if o.Large {
 		fill(&o.Readout, rnn.Large(o.N))
@@ -119,6 +133,10 @@ func (o Options) check() error {
 		return fmt.Errorf("train: rank %d of %d units", o.Rank, o.N)
 	case o.Steps < 0 || o.Steps > maxSteps:
 		return fmt.Errorf("train: %d steps of training: want 0 to %d", o.Steps, maxSteps)
+	case o.MeasureEvery != nil && *o.MeasureEvery < 0:
+		return fmt.Errorf("train: a trace of every %d steps: want 0 or more", *o.MeasureEvery)
+	case o.Optimizer != "" && o.Optimizer != AdamOptimizer && o.Optimizer != SGD:
+		return fmt.Errorf("train: no optimizer %q: want adam or sgd", o.Optimizer)
 	case o.Batch < 1 || o.Batch > maxTrials:
 		return fmt.Errorf("train: %d trials in a step: want 1 to %d", o.Batch, maxTrials)
 	}

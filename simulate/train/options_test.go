@@ -71,6 +71,8 @@ func TestOptionsErrors(t *testing.T) {
 		"rate -1":       {Rate: -1},
 		"norm -1":       {Clip: -1},
 		"no weight":     {Trained: []Weight{"bias"}},
+		"optimizer":     {Optimizer: "newton"},
+		"trace":         {MeasureEvery: new(-1)},
 		"twice":         {Trained: []Weight{Rec, Rec}},
 	} {
 		if o.Task == "" {

@@ -18,12 +18,14 @@ type State struct {
 	Initial *rnn.Network[float32] // as drawn
 	Adam    *Adam[float32]
 	Loss    []float64 // of every step so far, before its update
+	Trace   []Point   // after every so many steps, and before the first
 }
 
 // The labels of what is drawn from a seed.
 const (
 	drawWeights = iota
 	drawTrials
+	drawMeasured
 )
 
 // Start draws a network and returns its training before the first step. It is an error if the options are wrong.
@@ -42,7 +44,11 @@ func Start(o Options) (*State, error) {
 	for _, w := range s.weights() {
 		lengths = append(lengths, len(w))
 	}
-	s.Adam = NewAdam[float32](o.Rate/float64(o.N), lengths...)
+	rate := o.Rate / float64(o.N)
+	if o.Optimizer == SGD {
+		rate = o.Rate
+	}
+	s.Adam = NewAdam[float32](rate, lengths...)
 	return s, nil
 }
 
@@ -92,6 +98,13 @@ func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 	runner := rnn.NewRunner[float32](s.Network.Config, o.Batch, spec.Steps)
 	gradient := rnn.NewGradient[float32](s.Network.Config)
 	e := make([]float32, spec.Steps*o.Batch*spec.Outputs)
+	var m *meter
+	if *o.MeasureEvery > 0 {
+		m = newMeter(s, t, runner)
+	}
+	if s.due() { // before the first step
+		s.Trace = append(s.Trace, m.measure(s, runner, e))
+	}
 	for s.Steps() < o.Steps {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -103,6 +116,9 @@ func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 		if err := s.step(runner, gradient, b, e); err != nil {
 			return err
 		}
+		if s.due() {
+			s.Trace = append(s.Trace, m.measure(s, runner, e))
+		}
 		if after == nil {
 			continue
 		}
@@ -111,6 +127,12 @@ func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 		}
 	}
 	return nil
+}
+
+// due tells whether it is time to measure.
+func (s *State) due() bool {
+	every := *s.Options.MeasureEvery
+	return every > 0 && s.Steps()%every == 0 && len(s.Trace) == s.Steps()/every
 }
 
 // step takes one training step on a batch; e has room for the derivatives of its outputs.
@@ -123,7 +145,11 @@ func (s *State) step(r *rnn.Runner[float32], g *rnn.Gradient[float32], b *task.B
 	r.Backward(s.Network, e, g)
 	gradients := s.gradients(g)
 	clip(gradients, s.Options.Clip)
-	s.Adam.Update(s.weights(), gradients)
+	if s.Options.Optimizer == SGD {
+		s.Adam.Descend(s.weights(), gradients)
+	} else {
+		s.Adam.Update(s.weights(), gradients)
+	}
 	s.Network.Compose()
 	s.Loss = append(s.Loss, loss)
 	return nil

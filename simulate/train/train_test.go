@@ -12,7 +12,7 @@ import (
 
 // tiny is a training that takes a few milliseconds.
 func tiny(steps int) Options {
-	return Options{Task: "fixedpoints", Large: true, N: 24, Batch: 8, Steps: steps, Seed: 5, Rate: 0.1}
+	return Options{Task: "fixedpoints", Large: true, N: 24, Batch: 8, Steps: steps, Seed: 5, Rate: 0.1, MeasureEvery: new(3)}
 }
 
 func trained(t *testing.T, o Options) *State {
@@ -31,7 +31,7 @@ func trained(t *testing.T, o Options) *State {
 func identical(t *testing.T, what string, a, b *State) {
 	t.Helper()
 	if !reflect.DeepEqual(a.Network, b.Network) || !reflect.DeepEqual(a.Adam, b.Adam) || !reflect.DeepEqual(a.Loss, b.Loss) ||
-		!reflect.DeepEqual(a.Initial, b.Initial) {
+		!reflect.DeepEqual(a.Initial, b.Initial) || !sameTrace(a.Trace, b.Trace) {
 		t.Errorf("%s: the trainings differ", what)
 	}
 }
@@ -45,6 +45,7 @@ func TestLearns(t *testing.T) {
 		{"full rank", func(*Options) {}},
 		{"rank 2", func(o *Options) { o.Rank, o.Gain, o.Rate = 2, new(0.0), 1 }},
 		{"W alone", func(o *Options) { o.Trained = []Weight{Rec} }},
+		{"gradient descent", func(o *Options) { o.Optimizer, o.Rate = SGD, 0.01 }},
 		{"clipped", func(o *Options) { o.Clip = 1 }},
 	} {
 		o := tiny(300)
