@@ -156,7 +156,7 @@ func (p *product[T]) splitTriangle(workers int) []rect {
 // Cache blocks: rows of A in the second-level cache, columns of B in the third.
 const (
 	blockBytesA = 384 << 10
-	blockBytesB = 4 << 20
+	blockBytesB = 2 << 20
 )
 
 // block computes one block of C.
@@ -219,45 +219,62 @@ func (p *product[T]) macro(w *workspace[T], i0, rows, j0, cols, kb int, a operan
 			// the multipliers busy.
 			i := t * rows / heights
 			h := (t+1)*rows/heights - i
-			inside, whole := p.meets(i0+i, h, j0+j, valid)
-			if !inside {
+			from, to := p.reach(i0+i, h, j0+j, valid)
+			if from >= to {
 				continue
 			}
 			ap, rs, cs := a.panel(i, h)
-			if whole && valid == width {
-				p.kernels.tile[h-1](kb, p.alpha, ap, rs, cs, bp, bs, &p.c[(i0+i)*p.ldc+j0+j], p.ldc, load)
+			tile, first, half := p.kernels.tile, j0+j, width/2
+			size := width
+			if p.kernels.narrow != nil && (to <= first+half || from >= first+half) {
+				tile, size = p.kernels.narrow, half
+				if from >= first+half {
+					first += half
+				}
+			}
+			to = min(first+size, to)
+			if to-first == size && p.whole(i0+i, h, first, size) {
+				tile[h-1](kb, p.alpha, ap, rs, cs, offset(bp, first-j0-j), bs, &p.c[(i0+i)*p.ldc+first], p.ldc, load)
 				continue
 			}
-			p.border(w, kb, ap, rs, cs, bp, bs, i0+i, h, j0+j, valid, load)
+			p.border(w, tile[h-1], size, kb, ap, rs, cs, offset(bp, first-j0-j), bs, i0+i, h, first, to-first, load)
 		}
 	}
 }
 
-// meets reports whether an h×width tile at (i, j) has elements to compute, and whether all of
-// them are.
-func (p *product[T]) meets(i, h, j, width int) (inside, whole bool) {
-	switch p.part {
-	case upper:
-		return i <= j+width-1, i+h-1 <= j
-	case lower:
-		return i+h-1 >= j, i >= j+width-1
+// reach returns the columns, within [j, j+width), in which any of the rows [i, i+h) has an element
+// to compute.
+func (p *product[T]) reach(i, h, j, width int) (from, to int) {
+	if p.part == lower {
+		i += h - 1
 	}
-	return true, true
+	return p.span(i, j, width)
 }
 
-// border computes a tile that is only partly in C. It goes through a copy, by the same
-// operations as any other tile.
-func (p *product[T]) border(w *workspace[T], kb int, a *T, rs, cs int, b *T, bs, i, h, j, width, load int) {
-	tile, stride := w.tile, p.kernels.cols
+// whole reports whether all elements of an h×width tile at (i, j) are to be computed.
+func (p *product[T]) whole(i, h, j, width int) bool {
+	switch p.part {
+	case upper:
+		return i+h-1 <= j
+	case lower:
+		return i >= j+width-1
+	}
+	return true
+}
+
+// border computes a tile of the given width of which only part is in C. It goes through a copy,
+// by the same operations as any other tile.
+func (p *product[T]) border(w *workspace[T], kernel tileKernel[T], stride, kb int, a *T, rs, cs int, b *T, bs, i, h, j, valid, load int) {
+	tile := w.tile
 	if load != 0 {
 		for t := range h {
-			from, to := p.span(i+t, j, width)
+			from, to := p.span(i+t, j, valid)
 			copy(tile[t*stride+from-j:t*stride+to-j], p.c[(i+t)*p.ldc+from:(i+t)*p.ldc+to])
 		}
 	}
-	p.kernels.tile[h-1](kb, p.alpha, a, rs, cs, b, bs, &tile[0], stride, load)
+	kernel(kb, p.alpha, a, rs, cs, b, bs, &tile[0], stride, load)
 	for t := range h {
-		from, to := p.span(i+t, j, width)
+		from, to := p.span(i+t, j, valid)
 		copy(p.c[(i+t)*p.ldc+from:(i+t)*p.ldc+to], tile[t*stride+from-j:t*stride+to-j])
 	}
 }

@@ -22,6 +22,24 @@ func stile5x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32,
 // stile6x16AVX2 computes a 6×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile6x16AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
 
+// stile1x8AVX2 computes a 1×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile1x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile2x8AVX2 computes a 2×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile2x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile3x8AVX2 computes a 3×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile3x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile4x8AVX2 computes a 4×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile4x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile5x8AVX2 computes a 5×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile5x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile6x8AVX2 computes a 6×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile6x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
 // spack16AVX2 copies k rows of 16 elements, ld apart, to dst, one after the other.
 func spack16AVX2(k int, src *float32, ld int, dst *float32)
 
@@ -42,6 +60,24 @@ func dtile5x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, 
 
 // dtile6x8AVX2 computes a 6×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile6x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile1x4AVX2 computes a 1×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile1x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile2x4AVX2 computes a 2×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile2x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile3x4AVX2 computes a 3×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile3x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile4x4AVX2 computes a 4×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile4x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile5x4AVX2 computes a 5×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile5x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile6x4AVX2 computes a 6×4 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile6x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
 // dpack8AVX2 copies k rows of 8 elements, ld apart, to dst, one after the other.
 func dpack8AVX2(k int, src *float64, ld int, dst *float64)
@@ -88,6 +124,48 @@ func stile13x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float
 // stile14x32AVX512 computes a 14×32 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile14x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
 
+// stile1x16AVX512 computes a 1×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile1x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile2x16AVX512 computes a 2×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile2x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile3x16AVX512 computes a 3×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile3x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile4x16AVX512 computes a 4×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile4x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile5x16AVX512 computes a 5×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile5x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile6x16AVX512 computes a 6×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile6x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile7x16AVX512 computes a 7×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile7x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile8x16AVX512 computes a 8×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile8x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile9x16AVX512 computes a 9×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile9x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile10x16AVX512 computes a 10×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile10x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile11x16AVX512 computes a 11×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile11x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile12x16AVX512 computes a 12×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile12x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile13x16AVX512 computes a 13×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile13x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
+// stile14x16AVX512 computes a 14×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func stile14x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+
 // spack32AVX512 copies k rows of 32 elements, ld apart, to dst, one after the other.
 func spack32AVX512(k int, src *float32, ld int, dst *float32)
 
@@ -132,6 +210,48 @@ func dtile13x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float
 
 // dtile14x16AVX512 computes a 14×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile14x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile1x8AVX512 computes a 1×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile1x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile2x8AVX512 computes a 2×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile2x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile3x8AVX512 computes a 3×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile3x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile4x8AVX512 computes a 4×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile4x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile5x8AVX512 computes a 5×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile5x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile6x8AVX512 computes a 6×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile6x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile7x8AVX512 computes a 7×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile7x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile8x8AVX512 computes a 8×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile8x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile9x8AVX512 computes a 9×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile9x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile10x8AVX512 computes a 10×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile10x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile11x8AVX512 computes a 11×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile11x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile12x8AVX512 computes a 12×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile12x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile13x8AVX512 computes a 13×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile13x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+
+// dtile14x8AVX512 computes a 14×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
+func dtile14x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
 // dpack16AVX512 copies k rows of 16 elements, ld apart, to dst, one after the other.
 func dpack16AVX512(k int, src *float64, ld int, dst *float64)

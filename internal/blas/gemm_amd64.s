@@ -916,6 +916,777 @@ store:
 	VZEROUPPER
 	RET
 
+// func stile1x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile1x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y1
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (DI), Y2
+	VFMADD231PS  Y0, Y1, Y2
+	VMOVUPS      Y2, (DI)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, (DI)
+	VZEROUPPER
+	RET
+
+// func stile2x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile2x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y2
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R8), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VMOVUPS      Y3, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y2, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R9, R8
+	VMULPS  Y1, Y2, Y1
+	VMOVUPS Y1, (R8)
+	VZEROUPPER
+	RET
+
+// func stile3x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile3x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y3
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R8), Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VMOVUPS      Y4, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
+	VFMADD231PS  Y1, Y3, Y0
+	VMOVUPS      Y0, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y0
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      Y0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y3, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R9, R8
+	VMULPS  Y1, Y3, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R9, R8
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS Y2, (R8)
+	VZEROUPPER
+	RET
+
+// func stile4x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile4x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y4
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Y5
+	VFMADD231PS  Y0, Y4, Y5
+	VMOVUPS      Y5, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y1, Y4, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y2, Y4, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y3, Y4, Y0
+	VMOVUPS      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y4, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y1, Y4, Y1
+	VMOVUPS Y1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y2, Y4, Y2
+	VMOVUPS Y2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y3, Y4, Y3
+	VMOVUPS Y3, (R9)
+	VZEROUPPER
+	RET
+
+// func stile5x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile5x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y5
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Y6
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      Y6, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y1, Y5, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y2, Y5, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y3, Y5, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y4, Y5, Y0
+	VMOVUPS      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y5, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y1, Y5, Y1
+	VMOVUPS Y1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y2, Y5, Y2
+	VMOVUPS Y2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y3, Y5, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y4, Y5, Y4
+	VMOVUPS Y4, (R9)
+	VZEROUPPER
+	RET
+
+// func stile6x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·stile6x8AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Y6
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Y7
+	VFMADD231PS  Y0, Y6, Y7
+	VMOVUPS      Y7, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y1, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y2, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y3, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y4, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Y0
+	VFMADD231PS  Y5, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Y0, Y6, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y1, Y6, Y1
+	VMOVUPS Y1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y2, Y6, Y2
+	VMOVUPS Y2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y3, Y6, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y4, Y6, Y4
+	VMOVUPS Y4, (R9)
+	ADDQ    R10, R9
+	VMULPS  Y5, Y6, Y5
+	VMOVUPS Y5, (R9)
+	VZEROUPPER
+	RET
+
 // func spack16AVX2(k int, src *float32, ld int, dst *float32)
 // Requires: AVX
 TEXT ·spack16AVX2(SB), NOSPLIT, $0-32
@@ -1882,6 +2653,777 @@ store:
 	VZEROUPPER
 	RET
 
+// func dtile1x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile1x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y1
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (DI), Y2
+	VFMADD231PD  Y0, Y1, Y2
+	VMOVUPD      Y2, (DI)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y1, Y0
+	VMOVUPD Y0, (DI)
+	VZEROUPPER
+	RET
+
+// func dtile2x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile2x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (DI)(CX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (DI)(CX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (DI)(CX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (DI)(CX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (DI)(CX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y2
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R8), Y3
+	VFMADD231PD  Y0, Y2, Y3
+	VMOVUPD      Y3, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
+	VFMADD231PD  Y1, Y2, Y0
+	VMOVUPD      Y0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y2, Y0
+	VMOVUPD Y0, (R8)
+	ADDQ    R9, R8
+	VMULPD  Y1, Y2, Y1
+	VMOVUPD Y1, (R8)
+	VZEROUPPER
+	RET
+
+// func dtile3x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile3x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (DI)(CX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (DI)(CX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (DI)(CX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (DI)(CX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (DI)(CX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (DI)(CX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (DI)(CX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (DI)(CX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y3
+	VBROADCASTSD (DI), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (DI)(CX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (DI)(CX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y3
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R8), Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMOVUPD      Y4, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
+	VFMADD231PD  Y1, Y3, Y0
+	VMOVUPD      Y0, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Y0
+	VFMADD231PD  Y2, Y3, Y0
+	VMOVUPD      Y0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y3, Y0
+	VMOVUPD Y0, (R8)
+	ADDQ    R9, R8
+	VMULPD  Y1, Y3, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    R9, R8
+	VMULPD  Y2, Y3, Y2
+	VMOVUPD Y2, (R8)
+	VZEROUPPER
+	RET
+
+// func dtile4x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile4x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (DI)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (DI)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (DI)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (DI)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (DI)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (DI)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (DI)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (DI)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y4
+	VBROADCASTSD (DI), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (DI)(CX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (DI)(CX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y4
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VMOVUPD      Y5, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y1, Y4, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y2, Y4, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y3, Y4, Y0
+	VMOVUPD      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y4, Y0
+	VMOVUPD Y0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y1, Y4, Y1
+	VMOVUPD Y1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y2, Y4, Y2
+	VMOVUPD Y2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y3, Y4, Y3
+	VMOVUPD Y3, (R9)
+	VZEROUPPER
+	RET
+
+// func dtile5x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile5x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(CX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y5
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VMOVUPD      Y6, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y1, Y5, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y2, Y5, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y3, Y5, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y4, Y5, Y0
+	VMOVUPD      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y5, Y0
+	VMOVUPD Y0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y1, Y5, Y1
+	VMOVUPD Y1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y2, Y5, Y2
+	VMOVUPD Y2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y3, Y5, Y3
+	VMOVUPD Y3, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y4, Y5, Y4
+	VMOVUPD Y4, (R9)
+	VZEROUPPER
+	RET
+
+// func dtile6x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·dtile6x4AVX2(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (DI), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (DI)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (DI)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (DI), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (DI)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (DI)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (DI), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (DI)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (DI)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (DI), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (DI)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (DI)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Y6
+	VBROADCASTSD (DI), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (DI)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (DI)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(CX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(CX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Y6
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Y7
+	VFMADD231PD  Y0, Y6, Y7
+	VMOVUPD      Y7, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y1, Y6, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y2, Y6, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y3, Y6, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y4, Y6, Y0
+	VMOVUPD      Y0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Y0
+	VFMADD231PD  Y5, Y6, Y0
+	VMOVUPD      Y0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Y0, Y6, Y0
+	VMOVUPD Y0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y1, Y6, Y1
+	VMOVUPD Y1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y2, Y6, Y2
+	VMOVUPD Y2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y3, Y6, Y3
+	VMOVUPD Y3, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y4, Y6, Y4
+	VMOVUPD Y4, (R9)
+	ADDQ    R10, R9
+	VMULPD  Y5, Y6, Y5
+	VMOVUPD Y5, (R9)
+	VZEROUPPER
+	RET
+
 // func dpack8AVX2(k int, src *float64, ld int, dst *float64)
 // Requires: AVX
 TEXT ·dpack8AVX2(SB), NOSPLIT, $0-32
@@ -2309,7 +3851,7 @@ store:
 	RET
 
 // func stile4x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile4x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -2325,7 +3867,13 @@ TEXT ·stile4x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x02, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000020
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -2337,18 +3885,25 @@ TEXT ·stile4x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPS      (BX), Z8
 	VMOVUPS      64(BX), Z9
 	VBROADCASTSS (DI), Z10
@@ -2383,11 +3938,113 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -2470,7 +4127,7 @@ store:
 	RET
 
 // func stile5x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile5x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -2486,7 +4143,14 @@ TEXT ·stile5x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x02, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000028
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -2501,20 +4165,27 @@ TEXT ·stile5x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPS      (BX), Z10
 	VMOVUPS      64(BX), Z11
 	VBROADCASTSS (DI), Z12
@@ -2555,11 +4226,131 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VMOVUPS      64(BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -2657,7 +4448,7 @@ store:
 	RET
 
 // func stile6x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile6x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -2673,7 +4464,15 @@ TEXT ·stile6x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x02, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000030
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -2691,22 +4490,29 @@ TEXT ·stile6x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPS      (BX), Z12
 	VMOVUPS      64(BX), Z13
 	VBROADCASTSS (DI), Z14
@@ -2753,11 +4559,149 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -2870,7 +4814,7 @@ store:
 	RET
 
 // func stile7x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile7x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -2887,7 +4831,16 @@ TEXT ·stile7x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x02, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000038
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -2908,24 +4861,31 @@ TEXT ·stile7x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPS      (BX), Z14
 	VMOVUPS      64(BX), Z15
 	VBROADCASTSS (DI), Z16
@@ -2980,11 +4940,173 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VMOVUPS      64(BX), Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (DI)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -3113,7 +5235,7 @@ store:
 	RET
 
 // func stile8x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile8x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -3130,7 +5252,17 @@ TEXT ·stile8x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x02, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000040
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -3154,26 +5286,33 @@ TEXT ·stile8x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPS      (BX), Z16
 	VMOVUPS      64(BX), Z17
 	VBROADCASTSS (DI), Z18
@@ -3234,11 +5373,191 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (DI)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R8)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -3382,7 +5701,7 @@ store:
 	RET
 
 // func stile9x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile9x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -3399,7 +5718,18 @@ TEXT ·stile9x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x02, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000048
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -3426,28 +5756,35 @@ TEXT ·stile9x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPS      (BX), Z18
 	VMOVUPS      64(BX), Z19
 	VBROADCASTSS (DI), Z20
@@ -3514,11 +5851,209 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (DI)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R8)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R8)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -3677,7 +6212,7 @@ store:
 	RET
 
 // func stile10x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile10x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -3695,7 +6230,19 @@ TEXT ·stile10x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000050
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -3725,30 +6272,37 @@ TEXT ·stile10x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPS      (BX), Z20
 	VMOVUPS      64(BX), Z21
 	VBROADCASTSS (DI), Z22
@@ -3823,11 +6377,233 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (DI)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (DI)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -4002,7 +6778,7 @@ store:
 	RET
 
 // func stile11x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile11x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -4020,7 +6796,20 @@ TEXT ·stile11x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000058
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -4053,32 +6842,39 @@ TEXT ·stile11x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPS      (BX), Z22
 	VMOVUPS      64(BX), Z23
 	VBROADCASTSS (DI), Z24
@@ -4159,11 +6955,251 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z22
+	VMOVUPS      64(BX), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (DI)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R8)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -4353,7 +7389,7 @@ store:
 	RET
 
 // func stile12x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile12x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -4371,7 +7407,21 @@ TEXT ·stile12x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000060
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -4407,34 +7457,41 @@ TEXT ·stile12x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPS      (BX), Z24
 	VMOVUPS      64(BX), Z25
 	VBROADCASTSS (DI), Z26
@@ -4521,11 +7578,269 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VBROADCASTSS (DI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (DI)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DI)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R8)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R8)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -4730,7 +8045,7 @@ store:
 	RET
 
 // func stile13x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile13x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -4749,7 +8064,22 @@ TEXT ·stile13x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R12
 	MOVQ       ldc+64(FP), R13
 	SHLQ       $0x02, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
 	MOVQ       R12, R14
+	CMPQ       AX, $0x00000068
+	JGE        sums
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
 	ADDQ       R13, R14
@@ -4788,36 +8118,43 @@ TEXT ·stile13x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R13, R14
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
 	VMOVUPS      (BX), Z26
 	VMOVUPS      64(BX), Z27
 	VBROADCASTSS (DI), Z28
@@ -4912,11 +8249,293 @@ body:
 	ADDQ         DX, R11
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z26
+	VMOVUPS      64(BX), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (DI)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -5137,7 +8756,7 @@ store:
 	RET
 
 // func stile14x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·stile14x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -5156,7 +8775,23 @@ TEXT ·stile14x32AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R12
 	MOVQ       ldc+64(FP), R13
 	SHLQ       $0x02, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
 	MOVQ       R12, R14
+	CMPQ       AX, $0x00000070
+	JGE        sums
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
 	ADDQ       R13, R14
@@ -5198,38 +8833,45 @@ TEXT ·stile14x32AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R13, R14
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
 	VMOVUPS      (BX), Z28
 	VMOVUPS      64(BX), Z29
 	VBROADCASTSS (DI), Z30
@@ -5330,11 +8972,311 @@ body:
 	ADDQ         DX, R11
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (DI)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (DI)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R8)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -5566,6 +9508,3960 @@ store:
 	VMOVUPS Z26, (R12)
 	VMULPS  Z27, Z28, Z27
 	VMOVUPS Z27, 64(R12)
+	VZEROUPPER
+	RET
+
+// func stile1x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile1x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VPXORD     Z0, Z0, Z0
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z1
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z1
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (DI), Z2
+	VFMADD231PS  Z0, Z1, Z2
+	VMOVUPS      Z2, (DI)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z1, Z0
+	VMOVUPS Z0, (DI)
+	VZEROUPPER
+	RET
+
+// func stile2x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile2x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z2
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DI)(CX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z2
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DI)(CX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z2
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DI)(CX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z2
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DI)(CX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z2
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DI)(CX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z2
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R8), Z3
+	VFMADD231PS  Z0, Z2, Z3
+	VMOVUPS      Z3, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
+	VFMADD231PS  Z1, Z2, Z0
+	VMOVUPS      Z0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z2, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R9, R8
+	VMULPS  Z1, Z2, Z1
+	VMOVUPS Z1, (R8)
+	VZEROUPPER
+	RET
+
+// func stile3x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile3x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z3
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (DI)(CX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DI)(CX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z3
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (DI)(CX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DI)(CX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z3
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (DI)(CX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DI)(CX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z3
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (DI)(CX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DI)(CX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z3
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (DI)(CX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DI)(CX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z3
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R8), Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VMOVUPS      Z4, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
+	VFMADD231PS  Z1, Z3, Z0
+	VMOVUPS      Z0, (R8)
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Z0
+	VFMADD231PS  Z2, Z3, Z0
+	VMOVUPS      Z0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z3, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R9, R8
+	VMULPS  Z1, Z3, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R9, R8
+	VMULPS  Z2, Z3, Z2
+	VMOVUPS Z2, (R8)
+	VZEROUPPER
+	RET
+
+// func stile4x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile4x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z4
+	VBROADCASTSS (DI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (DI)(CX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(CX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z4
+	VBROADCASTSS (DI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (DI)(CX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(CX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z4
+	VBROADCASTSS (DI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (DI)(CX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(CX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z4
+	VBROADCASTSS (DI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (DI)(CX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(CX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z4
+	VBROADCASTSS (DI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (DI)(CX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(CX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z4
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Z5
+	VFMADD231PS  Z0, Z4, Z5
+	VMOVUPS      Z5, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z1, Z4, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z2, Z4, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z4, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z1, Z4, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z2, Z4, Z2
+	VMOVUPS Z2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z3, Z4, Z3
+	VMOVUPS Z3, (R9)
+	VZEROUPPER
+	RET
+
+// func stile5x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile5x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z5
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (DI)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(CX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R8)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z5
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (DI)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(CX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R8)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z5
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (DI)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(CX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R8)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z5
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (DI)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(CX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R8)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z5
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (DI)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(CX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R8)(CX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z5
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Z6
+	VFMADD231PS  Z0, Z5, Z6
+	VMOVUPS      Z6, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z1, Z5, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z2, Z5, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z3, Z5, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z4, Z5, Z0
+	VMOVUPS      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z5, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z1, Z5, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z2, Z5, Z2
+	VMOVUPS Z2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z3, Z5, Z3
+	VMOVUPS Z3, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z4, Z5, Z4
+	VMOVUPS Z4, (R9)
+	VZEROUPPER
+	RET
+
+// func stile6x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile6x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z6
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (DI)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z6
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (DI)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z6
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (DI)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z6
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (DI)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z6
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (DI)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(CX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(CX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z6
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R9), Z7
+	VFMADD231PS  Z0, Z6, Z7
+	VMOVUPS      Z7, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z1, Z6, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z2, Z6, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z3, Z6, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z4, Z6, Z0
+	VMOVUPS      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPS      (R9), Z0
+	VFMADD231PS  Z5, Z6, Z0
+	VMOVUPS      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z6, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z1, Z6, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z2, Z6, Z2
+	VMOVUPS Z2, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z3, Z6, Z3
+	VMOVUPS Z3, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z4, Z6, Z4
+	VMOVUPS Z4, (R9)
+	ADDQ    R10, R9
+	VMULPS  Z5, Z6, Z5
+	VMOVUPS Z5, (R9)
+	VZEROUPPER
+	RET
+
+// func stile7x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stile7x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPS      (BX), Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (DI)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (DI)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (DI)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (DI)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (DI)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(CX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(CX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z7
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R10), Z8
+	VFMADD231PS  Z0, Z7, Z8
+	VMOVUPS      Z8, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z1, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z2, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z3, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z4, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z5, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z6, Z7, Z0
+	VMOVUPS      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z7, Z0
+	VMOVUPS Z0, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z1, Z7, Z1
+	VMOVUPS Z1, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z2, Z7, Z2
+	VMOVUPS Z2, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z3, Z7, Z3
+	VMOVUPS Z3, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z4, Z7, Z4
+	VMOVUPS Z4, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z5, Z7, Z5
+	VMOVUPS Z5, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z6, Z7, Z6
+	VMOVUPS Z6, (R10)
+	VZEROUPPER
+	RET
+
+// func stile8x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile8x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	MOVQ       R10, R12
+	CMPQ       AX, $0x00000040
+	JGE        sums
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z8
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (DI)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(CX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R8)(CX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z8
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R10), Z9
+	VFMADD231PS  Z0, Z8, Z9
+	VMOVUPS      Z9, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z1, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z2, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z3, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z4, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z5, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z6, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z7, Z8, Z0
+	VMOVUPS      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z8, Z0
+	VMOVUPS Z0, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z1, Z8, Z1
+	VMOVUPS Z1, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z2, Z8, Z2
+	VMOVUPS Z2, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z3, Z8, Z3
+	VMOVUPS Z3, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z4, Z8, Z4
+	VMOVUPS Z4, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z5, Z8, Z5
+	VMOVUPS Z5, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z6, Z8, Z6
+	VMOVUPS Z6, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z7, Z8, Z7
+	VMOVUPS Z7, (R10)
+	VZEROUPPER
+	RET
+
+// func stile9x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile9x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	MOVQ       R10, R12
+	CMPQ       AX, $0x00000048
+	JGE        sums
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z9
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (DI)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R8)(CX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R8)(CX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z9
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R10), Z10
+	VFMADD231PS  Z0, Z9, Z10
+	VMOVUPS      Z10, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z1, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z2, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z3, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z4, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z5, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z6, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z7, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Z0
+	VFMADD231PS  Z8, Z9, Z0
+	VMOVUPS      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z9, Z0
+	VMOVUPS Z0, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z1, Z9, Z1
+	VMOVUPS Z1, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z2, Z9, Z2
+	VMOVUPS Z2, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z3, Z9, Z3
+	VMOVUPS Z3, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z4, Z9, Z4
+	VMOVUPS Z4, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z5, Z9, Z5
+	VMOVUPS Z5, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z6, Z9, Z6
+	VMOVUPS Z6, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z7, Z9, Z7
+	VMOVUPS Z7, (R10)
+	ADDQ    R11, R10
+	VMULPS  Z8, Z9, Z8
+	VMOVUPS Z8, (R10)
+	VZEROUPPER
+	RET
+
+// func stile10x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile10x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000050
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (DI)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(CX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(CX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z10
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R11), Z11
+	VFMADD231PS  Z0, Z10, Z11
+	VMOVUPS      Z11, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z1, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z2, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z3, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z4, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z5, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z6, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z7, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z8, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z9, Z10, Z0
+	VMOVUPS      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z10, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z1, Z10, Z1
+	VMOVUPS Z1, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z2, Z10, Z2
+	VMOVUPS Z2, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z3, Z10, Z3
+	VMOVUPS Z3, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z4, Z10, Z4
+	VMOVUPS Z4, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z5, Z10, Z5
+	VMOVUPS Z5, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z6, Z10, Z6
+	VMOVUPS Z6, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z7, Z10, Z7
+	VMOVUPS Z7, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z8, Z10, Z8
+	VMOVUPS Z8, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z9, Z10, Z9
+	VMOVUPS Z9, (R11)
+	VZEROUPPER
+	RET
+
+// func stile11x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile11x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000058
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (DI)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R8)(CX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z11
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R11), Z12
+	VFMADD231PS  Z0, Z11, Z12
+	VMOVUPS      Z12, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z1, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z2, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z3, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z4, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z5, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z6, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z7, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z8, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z9, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z10, Z11, Z0
+	VMOVUPS      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z11, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z1, Z11, Z1
+	VMOVUPS Z1, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z2, Z11, Z2
+	VMOVUPS Z2, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z3, Z11, Z3
+	VMOVUPS Z3, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z4, Z11, Z4
+	VMOVUPS Z4, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z5, Z11, Z5
+	VMOVUPS Z5, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z6, Z11, Z6
+	VMOVUPS Z6, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z7, Z11, Z7
+	VMOVUPS Z7, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z8, Z11, Z8
+	VMOVUPS Z8, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z9, Z11, Z9
+	VMOVUPS Z9, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z10, Z11, Z10
+	VMOVUPS Z10, (R11)
+	VZEROUPPER
+	RET
+
+// func stile12x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile12x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000060
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (DI)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R8)(CX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R8)(CX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z12
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R11), Z13
+	VFMADD231PS  Z0, Z12, Z13
+	VMOVUPS      Z13, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z1, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z2, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z3, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z4, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z5, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z6, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z7, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z8, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z9, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z10, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPS      (R11), Z0
+	VFMADD231PS  Z11, Z12, Z0
+	VMOVUPS      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z12, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z1, Z12, Z1
+	VMOVUPS Z1, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z2, Z12, Z2
+	VMOVUPS Z2, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z3, Z12, Z3
+	VMOVUPS Z3, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z4, Z12, Z4
+	VMOVUPS Z4, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z5, Z12, Z5
+	VMOVUPS Z5, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z6, Z12, Z6
+	VMOVUPS Z6, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z7, Z12, Z7
+	VMOVUPS Z7, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z8, Z12, Z8
+	VMOVUPS Z8, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z9, Z12, Z9
+	VMOVUPS Z9, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z10, Z12, Z10
+	VMOVUPS Z10, (R11)
+	ADDQ    R12, R11
+	VMULPS  Z11, Z12, Z11
+	VMOVUPS Z11, (R11)
+	VZEROUPPER
+	RET
+
+// func stile13x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile13x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	MOVQ       R12, R14
+	CMPQ       AX, $0x00000068
+	JGE        sums
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z13
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (DI)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (DI)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z13
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R12), Z14
+	VFMADD231PS  Z0, Z13, Z14
+	VMOVUPS      Z14, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z1, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z2, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z3, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z4, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z5, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z6, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z7, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z8, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z9, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z10, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z11, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z12, Z13, Z0
+	VMOVUPS      Z0, (R12)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z13, Z0
+	VMOVUPS Z0, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z1, Z13, Z1
+	VMOVUPS Z1, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z2, Z13, Z2
+	VMOVUPS Z2, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z3, Z13, Z3
+	VMOVUPS Z3, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z4, Z13, Z4
+	VMOVUPS Z4, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z5, Z13, Z5
+	VMOVUPS Z5, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z6, Z13, Z6
+	VMOVUPS Z6, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z7, Z13, Z7
+	VMOVUPS Z7, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z8, Z13, Z8
+	VMOVUPS Z8, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z9, Z13, Z9
+	VMOVUPS Z9, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z10, Z13, Z10
+	VMOVUPS Z10, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z11, Z13, Z11
+	VMOVUPS Z11, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z12, Z13, Z12
+	VMOVUPS Z12, (R12)
+	VZEROUPPER
+	RET
+
+// func stile14x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile14x16AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x02, CX
+	SHLQ       $0x02, DX
+	SHLQ       $0x02, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	MOVQ       R12, R14
+	CMPQ       AX, $0x00000070
+	JGE        sums
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPS      (BX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (DI)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (DI)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R8)(CX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSS alpha+8(FP), Z14
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPS      (R12), Z15
+	VFMADD231PS  Z0, Z14, Z15
+	VMOVUPS      Z15, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z1, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z2, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z3, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z4, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z5, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z6, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z7, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z8, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z9, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z10, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z11, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z12, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPS      (R12), Z0
+	VFMADD231PS  Z13, Z14, Z0
+	VMOVUPS      Z0, (R12)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPS  Z0, Z14, Z0
+	VMOVUPS Z0, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z1, Z14, Z1
+	VMOVUPS Z1, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z2, Z14, Z2
+	VMOVUPS Z2, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z3, Z14, Z3
+	VMOVUPS Z3, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z4, Z14, Z4
+	VMOVUPS Z4, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z5, Z14, Z5
+	VMOVUPS Z5, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z6, Z14, Z6
+	VMOVUPS Z6, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z7, Z14, Z7
+	VMOVUPS Z7, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z8, Z14, Z8
+	VMOVUPS Z8, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z9, Z14, Z9
+	VMOVUPS Z9, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z10, Z14, Z10
+	VMOVUPS Z10, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z11, Z14, Z11
+	VMOVUPS Z11, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z12, Z14, Z12
+	VMOVUPS Z12, (R12)
+	ADDQ    R13, R12
+	VMULPS  Z13, Z14, Z13
+	VMOVUPS Z13, (R12)
 	VZEROUPPER
 	RET
 
@@ -5996,7 +13892,7 @@ store:
 	RET
 
 // func dtile4x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile4x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -6012,7 +13908,13 @@ TEXT ·dtile4x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x03, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000020
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -6024,18 +13926,25 @@ TEXT ·dtile4x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPD      (BX), Z8
 	VMOVUPD      64(BX), Z9
 	VBROADCASTSD (DI), Z10
@@ -6070,11 +13979,113 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VMOVUPD      64(BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -6157,7 +14168,7 @@ store:
 	RET
 
 // func dtile5x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile5x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -6173,7 +14184,14 @@ TEXT ·dtile5x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x03, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000028
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -6188,20 +14206,27 @@ TEXT ·dtile5x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPD      (BX), Z10
 	VMOVUPD      64(BX), Z11
 	VBROADCASTSD (DI), Z12
@@ -6242,11 +14267,131 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VMOVUPD      64(BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -6344,7 +14489,7 @@ store:
 	RET
 
 // func dtile6x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile6x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -6360,7 +14505,15 @@ TEXT ·dtile6x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R9
 	MOVQ       ldc+64(FP), R10
 	SHLQ       $0x03, R10
+	MOVQ       R9, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
+	ADDQ       R10, R12
 	MOVQ       R9, R11
+	CMPQ       AX, $0x00000030
+	JGE        sums
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
 	ADDQ       R10, R11
@@ -6378,22 +14531,29 @@ TEXT ·dtile6x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R10, R11
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	ADDQ         R10, R11
+	CMPQ         R11, R12
+	CMOVQGT      R12, R11
 	VMOVUPD      (BX), Z12
 	VMOVUPD      64(BX), Z13
 	VBROADCASTSD (DI), Z14
@@ -6440,11 +14600,149 @@ body:
 	ADDQ         DX, DI
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(CX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -6557,7 +14855,7 @@ store:
 	RET
 
 // func dtile7x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile7x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -6574,7 +14872,16 @@ TEXT ·dtile7x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x03, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000038
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -6595,24 +14902,31 @@ TEXT ·dtile7x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPD      (BX), Z14
 	VMOVUPD      64(BX), Z15
 	VBROADCASTSD (DI), Z16
@@ -6667,11 +14981,173 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(CX*1), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R9)(CX*2), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -6800,7 +15276,7 @@ store:
 	RET
 
 // func dtile8x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile8x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -6817,7 +15293,17 @@ TEXT ·dtile8x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x03, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000040
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -6841,26 +15327,33 @@ TEXT ·dtile8x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPD      (BX), Z16
 	VMOVUPD      64(BX), Z17
 	VBROADCASTSD (DI), Z18
@@ -6921,11 +15414,191 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z16
+	VMOVUPD      64(BX), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R9)(CX*2), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -7069,7 +15742,7 @@ store:
 	RET
 
 // func dtile9x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile9x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -7086,7 +15759,18 @@ TEXT ·dtile9x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R10
 	MOVQ       ldc+64(FP), R11
 	SHLQ       $0x03, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
 	MOVQ       R10, R12
+	CMPQ       AX, $0x00000048
+	JGE        sums
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
 	ADDQ       R11, R12
@@ -7113,28 +15797,35 @@ TEXT ·dtile9x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R11, R12
 	PREFETCHT0 (R12)
 	PREFETCHT0 64(R12)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
 	VMOVUPD      (BX), Z18
 	VMOVUPD      64(BX), Z19
 	VBROADCASTSD (DI), Z20
@@ -7201,11 +15892,209 @@ body:
 	ADDQ         DX, R9
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R9)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -7364,7 +16253,7 @@ store:
 	RET
 
 // func dtile10x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile10x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -7382,7 +16271,19 @@ TEXT ·dtile10x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000050
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -7412,30 +16313,37 @@ TEXT ·dtile10x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPD      (BX), Z20
 	VMOVUPD      64(BX), Z21
 	VBROADCASTSD (DI), Z22
@@ -7510,11 +16418,233 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(CX*1), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(CX*2), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -7689,7 +16819,7 @@ store:
 	RET
 
 // func dtile11x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile11x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -7707,7 +16837,20 @@ TEXT ·dtile11x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000058
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -7740,32 +16883,39 @@ TEXT ·dtile11x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPD      (BX), Z22
 	VMOVUPD      64(BX), Z23
 	VBROADCASTSD (DI), Z24
@@ -7846,11 +16996,251 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z22
+	VMOVUPD      64(BX), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(CX*2), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -8040,7 +17430,7 @@ store:
 	RET
 
 // func dtile12x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile12x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -8058,7 +17448,21 @@ TEXT ·dtile12x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R11
 	MOVQ       ldc+64(FP), R12
 	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
 	MOVQ       R11, R13
+	CMPQ       AX, $0x00000060
+	JGE        sums
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
 	ADDQ       R12, R13
@@ -8094,34 +17498,41 @@ TEXT ·dtile12x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R12, R13
 	PREFETCHT0 (R13)
 	PREFETCHT0 64(R13)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R13)
+	PREFETCHT0   64(R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
 	VMOVUPD      (BX), Z24
 	VMOVUPD      64(BX), Z25
 	VBROADCASTSD (DI), Z26
@@ -8208,11 +17619,269 @@ body:
 	ADDQ         DX, R10
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -8417,7 +18086,7 @@ store:
 	RET
 
 // func dtile13x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile13x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -8436,7 +18105,22 @@ TEXT ·dtile13x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R12
 	MOVQ       ldc+64(FP), R13
 	SHLQ       $0x03, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
 	MOVQ       R12, R14
+	CMPQ       AX, $0x00000068
+	JGE        sums
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
 	ADDQ       R13, R14
@@ -8475,36 +18159,43 @@ TEXT ·dtile13x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R13, R14
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
 	VMOVUPD      (BX), Z26
 	VMOVUPD      64(BX), Z27
 	VBROADCASTSD (DI), Z28
@@ -8599,11 +18290,293 @@ body:
 	ADDQ         DX, R11
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z26
+	VMOVUPD      64(BX), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11)(CX*1), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(CX*2), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -8824,7 +18797,7 @@ store:
 	RET
 
 // func dtile14x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·dtile14x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       k+0(FP), AX
 	MOVQ       rs+24(FP), CX
@@ -8843,7 +18816,23 @@ TEXT ·dtile14x16AVX512(SB), NOSPLIT, $0-80
 	MOVQ       c+56(FP), R12
 	MOVQ       ldc+64(FP), R13
 	SHLQ       $0x03, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
 	MOVQ       R12, R14
+	CMPQ       AX, $0x00000070
+	JGE        sums
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
 	ADDQ       R13, R14
@@ -8885,38 +18874,45 @@ TEXT ·dtile14x16AVX512(SB), NOSPLIT, $0-80
 	ADDQ       R13, R14
 	PREFETCHT0 (R14)
 	PREFETCHT0 64(R14)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
-	SUBQ       $0x00000002, AX
-	JL         rest
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	SUBQ   $0x00000008, AX
+	JL     rest
 
 body:
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
 	VMOVUPD      (BX), Z28
 	VMOVUPD      64(BX), Z29
 	VBROADCASTSD (DI), Z30
@@ -9017,11 +19013,311 @@ body:
 	ADDQ         DX, R11
 	ADDQ         DX, R8
 	ADDQ         SI, BX
-	SUBQ         $0x00000002, AX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	VBROADCASTSD (DI), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (DI)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (DI)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R9)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(CX*2), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R8)(CX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
 	JGE          body
 
 rest:
-	ADDQ $0x00000002, AX
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -9253,6 +19549,3960 @@ store:
 	VMOVUPD Z26, (R12)
 	VMULPD  Z27, Z28, Z27
 	VMOVUPD Z27, 64(R12)
+	VZEROUPPER
+	RET
+
+// func dtile1x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile1x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), CX
+	MOVQ       c+56(FP), DI
+	MOVQ       ldc+64(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       DI, R8
+	PREFETCHT0 (R8)
+	VPXORD     Z0, Z0, Z0
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z1
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (DI), Z2
+	VFMADD231PD  Z0, Z1, Z2
+	VMOVUPD      Z2, (DI)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, (DI)
+	VZEROUPPER
+	RET
+
+// func dtile2x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile2x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z2
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (DI)(CX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z2
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (DI)(CX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z2
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (DI)(CX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z2
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (DI)(CX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z2
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (DI)(CX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z2
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R8), Z3
+	VFMADD231PD  Z0, Z2, Z3
+	VMOVUPD      Z3, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
+	VFMADD231PD  Z1, Z2, Z0
+	VMOVUPD      Z0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z2, Z0
+	VMOVUPD Z0, (R8)
+	ADDQ    R9, R8
+	VMULPD  Z1, Z2, Z1
+	VMOVUPD Z1, (R8)
+	VZEROUPPER
+	RET
+
+// func dtile3x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile3x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	MOVQ       c+56(FP), R8
+	MOVQ       ldc+64(FP), R9
+	SHLQ       $0x03, R9
+	MOVQ       R8, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	ADDQ       R9, R10
+	PREFETCHT0 (R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z3
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (DI)(CX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (DI)(CX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z3
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (DI)(CX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (DI)(CX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z3
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (DI)(CX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (DI)(CX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z3
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (DI)(CX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (DI)(CX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z3
+	VBROADCASTSD (DI), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (DI)(CX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (DI)(CX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z3
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R8), Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMOVUPD      Z4, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
+	VFMADD231PD  Z1, Z3, Z0
+	VMOVUPD      Z0, (R8)
+	ADDQ         R9, R8
+	VMOVUPD      (R8), Z0
+	VFMADD231PD  Z2, Z3, Z0
+	VMOVUPD      Z0, (R8)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z3, Z0
+	VMOVUPD Z0, (R8)
+	ADDQ    R9, R8
+	VMULPD  Z1, Z3, Z1
+	VMOVUPD Z1, (R8)
+	ADDQ    R9, R8
+	VMULPD  Z2, Z3, Z2
+	VMOVUPD Z2, (R8)
+	VZEROUPPER
+	RET
+
+// func dtile4x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile4x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z4
+	VBROADCASTSD (DI), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (DI)(CX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (DI)(CX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z4
+	VBROADCASTSD (DI), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (DI)(CX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (DI)(CX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z4
+	VBROADCASTSD (DI), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (DI)(CX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (DI)(CX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z4
+	VBROADCASTSD (DI), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (DI)(CX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (DI)(CX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z4
+	VBROADCASTSD (DI), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (DI)(CX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (DI)(CX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z4
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Z5
+	VFMADD231PD  Z0, Z4, Z5
+	VMOVUPD      Z5, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z1, Z4, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z2, Z4, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z3, Z4, Z0
+	VMOVUPD      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z4, Z0
+	VMOVUPD Z0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z1, Z4, Z1
+	VMOVUPD Z1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z2, Z4, Z2
+	VMOVUPD Z2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z3, Z4, Z3
+	VMOVUPD Z3, (R9)
+	VZEROUPPER
+	RET
+
+// func dtile5x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile5x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z5
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (DI)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (DI)(CX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R8)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z5
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (DI)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (DI)(CX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R8)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z5
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (DI)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (DI)(CX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R8)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z5
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (DI)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (DI)(CX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R8)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z5
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (DI)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (DI)(CX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R8)(CX*1), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z5
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Z6
+	VFMADD231PD  Z0, Z5, Z6
+	VMOVUPD      Z6, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z1, Z5, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z2, Z5, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z3, Z5, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z4, Z5, Z0
+	VMOVUPD      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z5, Z0
+	VMOVUPD Z0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z1, Z5, Z1
+	VMOVUPD Z1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z2, Z5, Z2
+	VMOVUPD Z2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z3, Z5, Z3
+	VMOVUPD Z3, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z4, Z5, Z4
+	VMOVUPD Z4, (R9)
+	VZEROUPPER
+	RET
+
+// func dtile6x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile6x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R8
+	MOVQ       c+56(FP), R9
+	MOVQ       ldc+64(FP), R10
+	SHLQ       $0x03, R10
+	MOVQ       R9, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	ADDQ       R10, R11
+	PREFETCHT0 (R11)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (DI)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (DI)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (DI)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (DI)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (DI)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(CX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(CX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z6
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R9), Z7
+	VFMADD231PD  Z0, Z6, Z7
+	VMOVUPD      Z7, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z1, Z6, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z2, Z6, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z3, Z6, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z4, Z6, Z0
+	VMOVUPD      Z0, (R9)
+	ADDQ         R10, R9
+	VMOVUPD      (R9), Z0
+	VFMADD231PD  Z5, Z6, Z0
+	VMOVUPD      Z0, (R9)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z6, Z0
+	VMOVUPD Z0, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z1, Z6, Z1
+	VMOVUPD Z1, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z2, Z6, Z2
+	VMOVUPD Z2, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z3, Z6, Z3
+	VMOVUPD Z3, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z4, Z6, Z4
+	VMOVUPD Z4, (R9)
+	ADDQ    R10, R9
+	VMULPD  Z5, Z6, Z5
+	VMOVUPD Z5, (R9)
+	VZEROUPPER
+	RET
+
+// func dtile7x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dtile7x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	SUBQ       $0x00000004, AX
+	JL         rest
+
+body:
+	VMOVUPD      (BX), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R9)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R9)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R9)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R9)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000004, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(CX*1), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R9)(CX*2), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z7
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R10), Z8
+	VFMADD231PD  Z0, Z7, Z8
+	VMOVUPD      Z8, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z1, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z2, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z3, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z4, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z5, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z6, Z7, Z0
+	VMOVUPD      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z7, Z0
+	VMOVUPD Z0, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z1, Z7, Z1
+	VMOVUPD Z1, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z2, Z7, Z2
+	VMOVUPD Z2, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z3, Z7, Z3
+	VMOVUPD Z3, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z4, Z7, Z4
+	VMOVUPD Z4, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z5, Z7, Z5
+	VMOVUPD Z5, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z6, Z7, Z6
+	VMOVUPD Z6, (R10)
+	VZEROUPPER
+	RET
+
+// func dtile8x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile8x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	MOVQ       R10, R12
+	CMPQ       AX, $0x00000040
+	JGE        sums
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R9)(CX*2), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R8)(CX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z8
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R10), Z9
+	VFMADD231PD  Z0, Z8, Z9
+	VMOVUPD      Z9, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z1, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z2, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z3, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z4, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z5, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z6, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z7, Z8, Z0
+	VMOVUPD      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z8, Z0
+	VMOVUPD Z0, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z1, Z8, Z1
+	VMOVUPD Z1, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z2, Z8, Z2
+	VMOVUPD Z2, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z3, Z8, Z3
+	VMOVUPD Z3, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z4, Z8, Z4
+	VMOVUPD Z4, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z5, Z8, Z5
+	VMOVUPD Z5, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z6, Z8, Z6
+	VMOVUPD Z6, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z7, Z8, Z7
+	VMOVUPD Z7, (R10)
+	VZEROUPPER
+	RET
+
+// func dtile9x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile9x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R8
+	MOVQ       c+56(FP), R10
+	MOVQ       ldc+64(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R10, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	ADDQ       R11, R13
+	MOVQ       R10, R12
+	CMPQ       AX, $0x00000048
+	JGE        sums
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+	ADDQ       R11, R12
+	PREFETCHT0 (R12)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R12)
+	ADDQ         R11, R12
+	CMPQ         R12, R13
+	CMOVQGT      R13, R12
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R9)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R8)(CX*1), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R8)(CX*2), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z9
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R10), Z10
+	VFMADD231PD  Z0, Z9, Z10
+	VMOVUPD      Z10, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z1, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z2, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z3, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z4, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z5, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z6, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z7, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	ADDQ         R11, R10
+	VMOVUPD      (R10), Z0
+	VFMADD231PD  Z8, Z9, Z0
+	VMOVUPD      Z0, (R10)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z9, Z0
+	VMOVUPD Z0, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z1, Z9, Z1
+	VMOVUPD Z1, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z2, Z9, Z2
+	VMOVUPD Z2, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z3, Z9, Z3
+	VMOVUPD Z3, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z4, Z9, Z4
+	VMOVUPD Z4, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z5, Z9, Z5
+	VMOVUPD Z5, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z6, Z9, Z6
+	VMOVUPD Z6, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z7, Z9, Z7
+	VMOVUPD Z7, (R10)
+	ADDQ    R11, R10
+	VMULPD  Z8, Z9, Z8
+	VMOVUPD Z8, (R10)
+	VZEROUPPER
+	RET
+
+// func dtile10x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile10x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000050
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(CX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(CX*2), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z10
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R11), Z11
+	VFMADD231PD  Z0, Z10, Z11
+	VMOVUPD      Z11, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z1, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z2, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z3, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z4, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z5, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z6, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z7, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z8, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z9, Z10, Z0
+	VMOVUPD      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z10, Z0
+	VMOVUPD Z0, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z1, Z10, Z1
+	VMOVUPD Z1, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z2, Z10, Z2
+	VMOVUPD Z2, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z3, Z10, Z3
+	VMOVUPD Z3, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z4, Z10, Z4
+	VMOVUPD Z4, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z5, Z10, Z5
+	VMOVUPD Z5, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z6, Z10, Z6
+	VMOVUPD Z6, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z7, Z10, Z7
+	VMOVUPD Z7, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z8, Z10, Z8
+	VMOVUPD Z8, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z9, Z10, Z9
+	VMOVUPD Z9, (R11)
+	VZEROUPPER
+	RET
+
+// func dtile11x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile11x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000058
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R9)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(CX*2), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z11
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R11), Z12
+	VFMADD231PD  Z0, Z11, Z12
+	VMOVUPD      Z12, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z1, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z2, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z3, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z4, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z5, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z6, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z7, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z8, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z9, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z10, Z11, Z0
+	VMOVUPD      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z11, Z0
+	VMOVUPD Z0, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z1, Z11, Z1
+	VMOVUPD Z1, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z2, Z11, Z2
+	VMOVUPD Z2, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z3, Z11, Z3
+	VMOVUPD Z3, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z4, Z11, Z4
+	VMOVUPD Z4, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z5, Z11, Z5
+	VMOVUPD Z5, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z6, Z11, Z6
+	VMOVUPD Z6, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z7, Z11, Z7
+	VMOVUPD Z7, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z8, Z11, Z8
+	VMOVUPD Z8, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z9, Z11, Z9
+	VMOVUPD Z9, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z10, Z11, Z10
+	VMOVUPD Z10, (R11)
+	VZEROUPPER
+	RET
+
+// func dtile12x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile12x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R8
+	MOVQ       c+56(FP), R11
+	MOVQ       ldc+64(FP), R12
+	SHLQ       $0x03, R12
+	MOVQ       R11, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	ADDQ       R12, R14
+	MOVQ       R11, R13
+	CMPQ       AX, $0x00000060
+	JGE        sums
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+	ADDQ       R12, R13
+	PREFETCHT0 (R13)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R13)
+	ADDQ         R12, R13
+	CMPQ         R13, R14
+	CMOVQGT      R14, R13
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R9)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R8)(CX*2), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z12
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R11), Z13
+	VFMADD231PD  Z0, Z12, Z13
+	VMOVUPD      Z13, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z1, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z2, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z3, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z4, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z5, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z6, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z7, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z8, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z9, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z10, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	ADDQ         R12, R11
+	VMOVUPD      (R11), Z0
+	VFMADD231PD  Z11, Z12, Z0
+	VMOVUPD      Z0, (R11)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z12, Z0
+	VMOVUPD Z0, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z1, Z12, Z1
+	VMOVUPD Z1, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z2, Z12, Z2
+	VMOVUPD Z2, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z3, Z12, Z3
+	VMOVUPD Z3, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z4, Z12, Z4
+	VMOVUPD Z4, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z5, Z12, Z5
+	VMOVUPD Z5, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z6, Z12, Z6
+	VMOVUPD Z6, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z7, Z12, Z7
+	VMOVUPD Z7, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z8, Z12, Z8
+	VMOVUPD Z8, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z9, Z12, Z9
+	VMOVUPD Z9, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z10, Z12, Z10
+	VMOVUPD Z10, (R11)
+	ADDQ    R12, R11
+	VMULPD  Z11, Z12, Z11
+	VMOVUPD Z11, (R11)
+	VZEROUPPER
+	RET
+
+// func dtile13x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile13x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x03, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	MOVQ       R12, R14
+	CMPQ       AX, $0x00000068
+	JGE        sums
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R9)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11)(CX*1), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(CX*2), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z13
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R12), Z14
+	VFMADD231PD  Z0, Z13, Z14
+	VMOVUPD      Z14, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z1, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z2, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z3, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z4, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z5, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z6, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z7, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z8, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z9, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z10, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z11, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z12, Z13, Z0
+	VMOVUPD      Z0, (R12)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z13, Z0
+	VMOVUPD Z0, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z1, Z13, Z1
+	VMOVUPD Z1, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z2, Z13, Z2
+	VMOVUPD Z2, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z3, Z13, Z3
+	VMOVUPD Z3, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z4, Z13, Z4
+	VMOVUPD Z4, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z5, Z13, Z5
+	VMOVUPD Z5, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z6, Z13, Z6
+	VMOVUPD Z6, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z7, Z13, Z7
+	VMOVUPD Z7, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z8, Z13, Z8
+	VMOVUPD Z8, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z9, Z13, Z9
+	VMOVUPD Z9, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z10, Z13, Z10
+	VMOVUPD Z10, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z11, Z13, Z11
+	VMOVUPD Z11, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z12, Z13, Z12
+	VMOVUPD Z12, (R12)
+	VZEROUPPER
+	RET
+
+// func dtile14x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile14x8AVX512(SB), NOSPLIT, $0-80
+	MOVQ       k+0(FP), AX
+	MOVQ       rs+24(FP), CX
+	MOVQ       cs+32(FP), DX
+	MOVQ       b+40(FP), BX
+	MOVQ       bs+48(FP), SI
+	SHLQ       $0x03, CX
+	SHLQ       $0x03, DX
+	SHLQ       $0x03, SI
+	MOVQ       a+16(FP), DI
+	LEAQ       (CX)(CX*2), R8
+	LEAQ       (DI)(R8*1), R9
+	LEAQ       (R9)(R8*1), R10
+	LEAQ       (R10)(R8*1), R11
+	LEAQ       (R11)(R8*1), R8
+	MOVQ       c+56(FP), R12
+	MOVQ       ldc+64(FP), R13
+	SHLQ       $0x03, R13
+	MOVQ       R12, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	ADDQ       R13, R15
+	MOVQ       R12, R14
+	CMPQ       AX, $0x00000070
+	JGE        sums
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+	ADDQ       R13, R14
+	PREFETCHT0 (R14)
+
+sums:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	SUBQ   $0x00000008, AX
+	JL     rest
+
+body:
+	PREFETCHT0   (R14)
+	ADDQ         R13, R14
+	CMPQ         R14, R15
+	CMOVQGT      R15, R14
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	SUBQ         $0x00000008, AX
+	JGE          body
+
+rest:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVUPD      (BX), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R9)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(CX*2), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         DX, DI
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          one
+
+end:
+	VBROADCASTSD alpha+8(FP), Z14
+	MOVQ         load+72(FP), AX
+	TESTQ        AX, AX
+	JZ           store
+	VMOVUPD      (R12), Z15
+	VFMADD231PD  Z0, Z14, Z15
+	VMOVUPD      Z15, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z1, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z2, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z3, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z4, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z5, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z6, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z7, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z8, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z9, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z10, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z11, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z12, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	ADDQ         R13, R12
+	VMOVUPD      (R12), Z0
+	VFMADD231PD  Z13, Z14, Z0
+	VMOVUPD      Z0, (R12)
+	VZEROUPPER
+	RET
+
+store:
+	VMULPD  Z0, Z14, Z0
+	VMOVUPD Z0, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z1, Z14, Z1
+	VMOVUPD Z1, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z2, Z14, Z2
+	VMOVUPD Z2, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z3, Z14, Z3
+	VMOVUPD Z3, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z4, Z14, Z4
+	VMOVUPD Z4, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z5, Z14, Z5
+	VMOVUPD Z5, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z6, Z14, Z6
+	VMOVUPD Z6, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z7, Z14, Z7
+	VMOVUPD Z7, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z8, Z14, Z8
+	VMOVUPD Z8, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z9, Z14, Z9
+	VMOVUPD Z9, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z10, Z14, Z10
+	VMOVUPD Z10, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z11, Z14, Z11
+	VMOVUPD Z11, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z12, Z14, Z12
+	VMOVUPD Z12, (R12)
+	ADDQ    R13, R12
+	VMULPD  Z13, Z14, Z13
+	VMOVUPD Z13, (R12)
 	VZEROUPPER
 	RET
 

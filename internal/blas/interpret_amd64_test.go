@@ -265,6 +265,12 @@ func (m *machine) integerOp(in instruction) bool {
 		m.last = int64(m.gp[a[0].n])
 	case "TESTQ":
 		m.last = int64(m.integer(a[0]) & m.integer(a[1]))
+	case "CMPQ":
+		m.last = int64(m.integer(a[0]) - m.integer(a[1]))
+	case "CMOVQGT":
+		if m.last > 0 {
+			m.gp[a[1].n] = m.integer(a[0])
+		}
 	case "MOVQ":
 		m.gp[a[1].n] = m.integer(a[0])
 	case "LEAQ":
@@ -532,11 +538,14 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: normal,
 		// Of these the AVX-512 tier has AVX2's, which are tested as they run.
 		residuals: genericResiduals[T], invert: genericInvert[T]}
-	for h := 1; h <= rows; h++ {
+	tile := func(h, cols int) tileKernel[T] {
 		name := fmt.Sprintf("%stile%dx%d%s", p, h, cols, isa)
-		k.tile = append(k.tile, func(n int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {
+		return func(n int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {
 			call(name, n, alpha, a, rs, cs, b, bs, c, ldc, load)
-		})
+		}
+	}
+	for h := 1; h <= rows; h++ {
+		k.tile, k.narrow = append(k.tile, tile(h, cols)), append(k.narrow, tile(h, cols/2))
 	}
 	k.pack = func(n int, src *T, ld int, dst *T) { call(fmt.Sprintf("%spack%d%s", p, cols, isa), n, src, ld, dst) }
 	k.dot = func(n int, x, y *T) T { return result[T](call(p+"dot"+isa, n, x, y), 3) }
@@ -568,8 +577,9 @@ func init() {
 
 // TestRequirements: no kernel uses an extension that its tier does not ask for.
 func TestRequirements(t *testing.T) {
-	// What avo calls MMX+ is PREFETCHT0, and SSE and SSE2 are moves; both are part of amd64.
-	always := []string{"AVX", "AVX2", "FMA3", "MMX+", "SSE", "SSE2"}
+	// What avo calls MMX+ is PREFETCHT0, SSE and SSE2 are moves, CMOV is
+	// a move of integers; all are part of amd64.
+	always := []string{"AVX", "AVX2", "FMA3", "MMX+", "SSE", "SSE2", "CMOV"}
 	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s"} {
 		text, err := os.ReadFile(name)
 		if err != nil {

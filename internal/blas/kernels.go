@@ -8,6 +8,9 @@ type Float interface{ float32 | float64 }
 // definition (see the package comment), so it is the same in every tier.
 const depth = 256
 
+// A tileKernel computes a tile of C; see kernels.
+type tileKernel[T Float] = func(k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int)
+
 // kernels are the functions of one tier for one element type. Every slice of the tier's tests
 // runs over all tiers the machine has.
 type kernels[T Float] struct {
@@ -16,7 +19,9 @@ type kernels[T Float] struct {
 	cols int
 	// tile[h-1] computes an h×cols tile, C = α·A·B or, where load ≠ 0, C += α·A·B. A's
 	// element (i, p) is a[i*rs+p*cs], B's row p is the cols elements from b[p*bs].
-	tile []func(k int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int)
+	tile []tileKernel[T]
+	// narrow[h-1] is the same for h×(cols/2) tiles; a tier may have none.
+	narrow []tileKernel[T]
 	// pack copies k rows of cols elements, ld apart, to dst, one after the other.
 	pack func(k int, src *T, ld int, dst *T)
 

@@ -35,15 +35,12 @@ func nativeTiers64() []*kernels[float64] {
 	return tiers
 }
 
-type tile32 = func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int)
-
-type tile64 = func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int)
-
 var avx2x32 = kernels[float32]{
 	name: "AVX2", cols: 16,
-	tile: []tile32{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
-	pack: spack16AVX2,
-	dot:  sdotAVX2, axpy: saxpyAVX2, scal: sscalAVX2, axpy4: saxpy4AVX2, dotAxpy: sdotAxpyAVX2,
+	tile:   []tileKernel[float32]{stile1x16AVX2, stile2x16AVX2, stile3x16AVX2, stile4x16AVX2, stile5x16AVX2, stile6x16AVX2},
+	narrow: []tileKernel[float32]{stile1x8AVX2, stile2x8AVX2, stile3x8AVX2, stile4x8AVX2, stile5x8AVX2, stile6x8AVX2},
+	pack:   spack16AVX2,
+	dot:    sdotAVX2, axpy: saxpyAVX2, scal: sscalAVX2, axpy4: saxpy4AVX2, dotAxpy: sdotAxpyAVX2,
 	dot4: dot4InPairs(sdot2AVX2), dotAxpy4: dotAxpy4InPairs(sdotAxpy2AVX2),
 	residuals: sresidualsAVX2, invert: sinvertAVX2,
 	exp: sexpAVX2, tanh: stanhAVX2, sigmoid: ssigmoidAVX2,
@@ -52,9 +49,10 @@ var avx2x32 = kernels[float32]{
 
 var avx2x64 = kernels[float64]{
 	name: "AVX2", cols: 8,
-	tile: []tile64{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
-	pack: dpack8AVX2,
-	dot:  ddotAVX2, axpy: daxpyAVX2, scal: dscalAVX2, axpy4: daxpy4AVX2, dotAxpy: ddotAxpyAVX2,
+	tile:   []tileKernel[float64]{dtile1x8AVX2, dtile2x8AVX2, dtile3x8AVX2, dtile4x8AVX2, dtile5x8AVX2, dtile6x8AVX2},
+	narrow: []tileKernel[float64]{dtile1x4AVX2, dtile2x4AVX2, dtile3x4AVX2, dtile4x4AVX2, dtile5x4AVX2, dtile6x4AVX2},
+	pack:   dpack8AVX2,
+	dot:    ddotAVX2, axpy: daxpyAVX2, scal: dscalAVX2, axpy4: daxpy4AVX2, dotAxpy: ddotAxpyAVX2,
 	dot4: dot4InPairs(ddot2AVX2), dotAxpy4: dotAxpy4InPairs(ddotAxpy2AVX2),
 	residuals: dresidualsAVX2, invert: dinvertAVX2,
 	exp: dexpAVX2, tanh: dtanhAVX2, sigmoid: dsigmoidAVX2,
@@ -63,10 +61,15 @@ var avx2x64 = kernels[float64]{
 
 var avx512x32 = kernels[float32]{
 	name: "AVX512", cols: 32,
-	tile: []tile32{
+	tile: []tileKernel[float32]{
 		stile1x32AVX512, stile2x32AVX512, stile3x32AVX512, stile4x32AVX512, stile5x32AVX512,
 		stile6x32AVX512, stile7x32AVX512, stile8x32AVX512, stile9x32AVX512, stile10x32AVX512,
 		stile11x32AVX512, stile12x32AVX512, stile13x32AVX512, stile14x32AVX512,
+	},
+	narrow: []tileKernel[float32]{
+		stile1x16AVX512, stile2x16AVX512, stile3x16AVX512, stile4x16AVX512, stile5x16AVX512,
+		stile6x16AVX512, stile7x16AVX512, stile8x16AVX512, stile9x16AVX512, stile10x16AVX512,
+		stile11x16AVX512, stile12x16AVX512, stile13x16AVX512, stile14x16AVX512,
 	},
 	pack: spack32AVX512,
 	dot:  sdotAVX512, axpy: saxpyAVX512, scal: sscalAVX512, axpy4: saxpy4AVX512, dotAxpy: sdotAxpyAVX512,
@@ -78,10 +81,15 @@ var avx512x32 = kernels[float32]{
 
 var avx512x64 = kernels[float64]{
 	name: "AVX512", cols: 16,
-	tile: []tile64{
+	tile: []tileKernel[float64]{
 		dtile1x16AVX512, dtile2x16AVX512, dtile3x16AVX512, dtile4x16AVX512, dtile5x16AVX512,
 		dtile6x16AVX512, dtile7x16AVX512, dtile8x16AVX512, dtile9x16AVX512, dtile10x16AVX512,
 		dtile11x16AVX512, dtile12x16AVX512, dtile13x16AVX512, dtile14x16AVX512,
+	},
+	narrow: []tileKernel[float64]{
+		dtile1x8AVX512, dtile2x8AVX512, dtile3x8AVX512, dtile4x8AVX512, dtile5x8AVX512,
+		dtile6x8AVX512, dtile7x8AVX512, dtile8x8AVX512, dtile9x8AVX512, dtile10x8AVX512,
+		dtile11x8AVX512, dtile12x8AVX512, dtile13x8AVX512, dtile14x8AVX512,
 	},
 	pack: dpack16AVX512,
 	dot:  ddotAVX512, axpy: daxpyAVX512, scal: dscalAVX512, axpy4: daxpy4AVX512, dotAxpy: ddotAxpyAVX512,

@@ -12,7 +12,7 @@ func nativeTiers64() []*kernels[float64] { return []*kernels[float64]{&neon64} }
 
 var neon32 = kernels[float32]{
 	name: "NEON", cols: 16,
-	tile: []func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int){
+	tile: []tileKernel[float32]{
 		stile1x16NEON, stile2x16NEON, stile3x16NEON, stile4x16NEON, stile5x16NEON, stile6x16NEON,
 	},
 	pack: spack16NEON,
@@ -25,7 +25,7 @@ var neon32 = kernels[float32]{
 
 var neon64 = kernels[float64]{
 	name: "NEON", cols: 8,
-	tile: []func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int){
+	tile: []tileKernel[float64]{
 		dtile1x8NEON, dtile2x8NEON, dtile3x8NEON, dtile4x8NEON, dtile5x8NEON, dtile6x8NEON,
 	},
 	pack: dpack8NEON,

@@ -9,7 +9,7 @@ import (
 
 var generic32 = kernels[float32]{
 	name: "generic", cols: 4,
-	tile: []func(k int, alpha float32, a *float32, rs, cs int, b *float32, bs int, c *float32, ldc, load int){
+	tile: []tileKernel[float32]{
 		genericTile1[float32], genericTile2[float32],
 	},
 	pack: genericPack[float32],
@@ -22,7 +22,7 @@ var generic32 = kernels[float32]{
 
 var generic64 = kernels[float64]{
 	name: "generic", cols: 4,
-	tile: []func(k int, alpha float64, a *float64, rs, cs int, b *float64, bs int, c *float64, ldc, load int){
+	tile: []tileKernel[float64]{
 		genericTile1[float64], genericTile2[float64],
 	},
 	pack: genericPack[float64],

@@ -102,23 +102,19 @@ func (p *product[T]) rows(w *workspace[T], ic, rows, pc, kb, cols int) operandA[
 
 // packRows copies h adjacent elements of each of kb rows, ld apart.
 func packRows[T Float](dst, src []T, h, ld, kb int) {
-	switch h { // copies of a known length need no call
-	case 4:
-		for q := range kb {
-			*(*[4]T)(dst[q*4:]) = *(*[4]T)(src[q*ld:])
+	q := 0
+	switch { // copies of a known length need no call; what they write too much, the next row overwrites
+	case h <= 8:
+		for ; q*h+8 <= h*kb && q*ld+8 <= len(src); q++ {
+			*(*[8]T)(dst[q*h:]) = *(*[8]T)(src[q*ld:])
 		}
-	case 5:
-		for q := range kb {
-			*(*[5]T)(dst[q*5:]) = *(*[5]T)(src[q*ld:])
+	case h <= 16:
+		for ; q*h+16 <= h*kb && q*ld+16 <= len(src); q++ {
+			*(*[16]T)(dst[q*h:]) = *(*[16]T)(src[q*ld:])
 		}
-	case 6:
-		for q := range kb {
-			*(*[6]T)(dst[q*6:]) = *(*[6]T)(src[q*ld:])
-		}
-	default:
-		for q := range kb {
-			copy(dst[q*h:q*h+h], src[q*ld:q*ld+h])
-		}
+	}
+	for ; q < kb; q++ {
+		copy(dst[q*h:q*h+h], src[q*ld:q*ld+h])
 	}
 }
 

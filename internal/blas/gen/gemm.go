@@ -9,15 +9,18 @@ import (
 )
 
 // gemm writes the micro-kernels of the matrix product: for each number of rows up to the
-// tile's height, one function that computes a tile of rows × (vecs vectors).
+// tile's height, one function that computes a tile of rows × (vecs vectors), and one for a tile
+// of half the width.
 func gemm() {
 	for _, s := range []struct {
 		isa        isa
 		rows, vecs int
 	}{{avx2, 6, 2}, {avx512, 14, 2}} {
 		for _, f := range []float{f32, f64} {
-			for rows := 1; rows <= s.rows; rows++ {
-				gemmTile(s.isa, f, rows, s.vecs)
+			for vecs := s.vecs; vecs > 0; vecs /= 2 {
+				for rows := 1; rows <= s.rows; rows++ {
+					gemmTile(s.isa, f, rows, vecs)
+				}
 			}
 			packPanel(s.isa, f, s.vecs)
 		}
@@ -66,18 +69,41 @@ func gemmTile(v isa, f float, rows, vecs int) {
 		return m
 	}
 
-	// The tile of C is read only at the end: ask for it now.
+	// The tile of C is read only at the end: ask for it now. From the memory it comes slowly, and
+	// the many lines of a large tile, asked for at once, would hold up those of A and B; where k
+	// is large enough each round of the loop asks for one row.
 	c, ldc := Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
 	SHLQ(U8(f.shift), ldc)
 	at := GP64()
-	MOVQ(c, at)
-	for i := range rows {
+	prefetch := func() {
 		for d := 0; d < vecs*v.width; d += 64 {
 			PREFETCHT0(Mem{Base: at, Disp: d})
 		}
-		if i+1 < rows {
-			ADDQ(ldc, at)
+	}
+	unroll, spread := 4, rows*vecs*v.width/64 >= 8
+	if rows*vecs >= 8 {
+		unroll = 2
+	}
+	var last reg.GPVirtual
+	if spread {
+		unroll, last = 8, GP64()
+		MOVQ(c, last)
+		for range rows - 1 {
+			ADDQ(ldc, last)
 		}
+	}
+	MOVQ(c, at)
+	if spread {
+		CMPQ(k, U32(unroll*rows))
+		JGE(LabelRef("sums"))
+	}
+	for range rows - 1 {
+		prefetch()
+		ADDQ(ldc, at)
+	}
+	prefetch()
+	if spread {
+		Label("sums")
 	}
 
 	sum := make([][]reg.VecVirtual, rows)
@@ -106,11 +132,13 @@ func gemmTile(v isa, f float, rows, vecs int) {
 		}
 		ADDQ(bs, b)
 	}
-	unroll := 4
-	if rows*vecs >= 8 {
-		unroll = 2
-	}
 	loop(k, unroll, func() {
+		if spread {
+			prefetch()
+			ADDQ(ldc, at)
+			CMPQ(at, last)
+			CMOVQGT(last, at)
+		}
 		for range unroll {
 			step()
 		}
