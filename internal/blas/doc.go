@@ -2,7 +2,7 @@
 // float64 at the speed of the processor, in a plain Go build.
 //
 // There are matrix products (Gemm, Syrk, AddGram, Syr2k, Symm, Trmm, Trsm), products with a
-// matrix packed once (Packed), operations on vectors (Dot, Axpy, Scal, Gemv, Ger, Symv), functions
+// matrix packed once (Packed), operations on vectors (Dot, Axpy, Scal, Gemv, Ger, Symv, Syr2), functions
 // of each element (Exp, Tanh, Sigmoid) and a counter-based generator (Normal). Implementation is
 // all of the BLAS that gonum asks for, and Use makes gonum's mat and lapack64 compute with it.
 // Matrices are row-major slices with a stride, as in gonum. Every function runs on all cores
@@ -12,8 +12,9 @@
 //
 // The kernels are assembly for AVX-512 (AVX512F), for AVX2 with FMA3 and for NEON, and plain Go
 // otherwise. The best tier that the processor and the operating system support is chosen when
-// the program starts; nothing else turns one on or off. Normal has no kernel of its own for
-// AVX-512, where it uses that for AVX2, nor for NEON, where it is plain Go.
+// the program starts. To measure or test another, hide an instruction set as Go itself allows:
+// GODEBUG=cpu.avx512f=off leaves AVX2, and cpu.avx2=off plain Go. Normal has no kernel of its own
+// for AVX-512, where it uses that for AVX2, nor for NEON, where it is plain Go.
 //
 // # Bits
 //

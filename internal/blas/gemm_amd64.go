@@ -43,6 +43,9 @@ func stile6x8AVX2(k int, alpha float32, a *float32, rs int, cs int, b *float32, 
 // spack16AVX2 copies k rows of 16 elements, ld apart, to dst, one after the other.
 func spack16AVX2(k int, src *float32, ld int, dst *float32)
 
+// sstrip8AVX2 copies k rows of 8 elements, ld apart, to dst, step apart, in order.
+func sstrip8AVX2(k int, src *float32, ld int, dst *float32, step int)
+
 // dtile1x8AVX2 computes a 1×8 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile1x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
@@ -81,6 +84,9 @@ func dtile6x4AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, 
 
 // dpack8AVX2 copies k rows of 8 elements, ld apart, to dst, one after the other.
 func dpack8AVX2(k int, src *float64, ld int, dst *float64)
+
+// dstrip8AVX2 copies k rows of 8 elements, ld apart, to dst, step apart, in order.
+func dstrip8AVX2(k int, src *float64, ld int, dst *float64, step int)
 
 // stile1x32AVX512 computes a 1×32 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func stile1x32AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float32, bs int, c *float32, ldc int, load int)
@@ -169,6 +175,9 @@ func stile14x16AVX512(k int, alpha float32, a *float32, rs int, cs int, b *float
 // spack32AVX512 copies k rows of 32 elements, ld apart, to dst, one after the other.
 func spack32AVX512(k int, src *float32, ld int, dst *float32)
 
+// sstrip16AVX512 copies k rows of 16 elements, ld apart, to dst, step apart, in order.
+func sstrip16AVX512(k int, src *float32, ld int, dst *float32, step int)
+
 // dtile1x16AVX512 computes a 1×16 tile: C = α·A·B, or C += α·A·B where load ≠ 0.
 func dtile1x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 
@@ -255,3 +264,6 @@ func dtile14x8AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float6
 
 // dpack16AVX512 copies k rows of 16 elements, ld apart, to dst, one after the other.
 func dpack16AVX512(k int, src *float64, ld int, dst *float64)
+
+// dstrip16AVX512 copies k rows of 16 elements, ld apart, to dst, step apart, in order.
+func dstrip16AVX512(k int, src *float64, ld int, dst *float64, step int)

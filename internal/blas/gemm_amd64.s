@@ -1741,6 +1741,55 @@ end:
 	VZEROUPPER
 	RET
 
+// func sstrip8AVX2(k int, src *float32, ld int, dst *float32, step int)
+// Requires: AVX
+TEXT ·sstrip8AVX2(SB), NOSPLIT, $0-40
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ step+32(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	DECQ    AX
+	JNZ     one
+
+end:
+	VZEROUPPER
+	RET
+
 // func dtile1x8AVX2(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·dtile1x8AVX2(SB), NOSPLIT, $0-80
@@ -3471,6 +3520,65 @@ one:
 	VMOVUPD Y0, 32(BX)
 	ADDQ    DX, CX
 	ADDQ    $0x00000040, BX
+	DECQ    AX
+	JNZ     one
+
+end:
+	VZEROUPPER
+	RET
+
+// func dstrip8AVX2(k int, src *float64, ld int, dst *float64, step int)
+// Requires: AVX
+TEXT ·dstrip8AVX2(SB), NOSPLIT, $0-40
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ step+32(FP), SI
+	SHLQ $0x03, DX
+	SHLQ $0x03, SI
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD (CX), Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(CX), Y0
+	VMOVUPD Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
 	DECQ    AX
 	JNZ     one
 
@@ -13519,6 +13627,55 @@ end:
 	VZEROUPPER
 	RET
 
+// func sstrip16AVX512(k int, src *float32, ld int, dst *float32, step int)
+// Requires: AVX, AVX512F
+TEXT ·sstrip16AVX512(SB), NOSPLIT, $0-40
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ step+32(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	DECQ    AX
+	JNZ     one
+
+end:
+	VZEROUPPER
+	RET
+
 // func dtile1x16AVX512(k int, alpha float64, a *float64, rs int, cs int, b *float64, bs int, c *float64, ldc int, load int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·dtile1x16AVX512(SB), NOSPLIT, $0-80
@@ -23553,6 +23710,65 @@ one:
 	VMOVUPD Z0, 64(BX)
 	ADDQ    DX, CX
 	ADDQ    $0x00000080, BX
+	DECQ    AX
+	JNZ     one
+
+end:
+	VZEROUPPER
+	RET
+
+// func dstrip16AVX512(k int, src *float64, ld int, dst *float64, step int)
+// Requires: AVX, AVX512F
+TEXT ·dstrip16AVX512(SB), NOSPLIT, $0-40
+	MOVQ k+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ step+32(FP), SI
+	SHLQ $0x03, DX
+	SHLQ $0x03, SI
+	SUBQ $0x00000004, AX
+	JL   rest
+
+body:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	SUBQ    $0x00000004, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVUPD (CX), Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(CX), Z0
+	VMOVUPD Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
 	DECQ    AX
 	JNZ     one
 

@@ -58,7 +58,7 @@ func BenchmarkGemmTransposed(b *testing.B) {
 
 func benchSyrk[T Float](b *testing.B, n, k int) {
 	x, z := make([]T, n*k), make([]T, n*n)
-	fill(x, 1)
+	Normal(x, 1, 0, 0)
 	b.ReportAllocs()
 	for b.Loop() {
 		AddGram(k, n, x, n, z, n)
@@ -66,11 +66,14 @@ func benchSyrk[T Float](b *testing.B, n, k int) {
 	gflops(b, n*n*k)
 }
 
+// grams are tall matrices as the analysis has them, whole or a block of rows of a taller one.
+var grams = [][2]int{{1024, 171}, {15534, 171}, {1024, 500}, {100000, 500}, {256, 1000}, {4096, 1000}, {2048, 2048}}
+
 // BenchmarkAddGram counts the flops of one triangle.
 func BenchmarkAddGram(b *testing.B) {
-	for _, s := range [][2]int{{171, 1024}, {500, 1024}, {1000, 1024}, {1000, 256}, {2048, 2048}} {
-		b.Run(fmt.Sprintf("float32/%dx%d", s[1], s[0]), func(b *testing.B) { benchSyrk[float32](b, s[0], s[1]) })
-		b.Run(fmt.Sprintf("float64/%dx%d", s[1], s[0]), func(b *testing.B) { benchSyrk[float64](b, s[0], s[1]) })
+	for _, s := range grams {
+		b.Run(fmt.Sprintf("float32/%dx%d", s[0], s[1]), func(b *testing.B) { benchSyrk[float32](b, s[1], s[0]) })
+		b.Run(fmt.Sprintf("float64/%dx%d", s[0], s[1]), func(b *testing.B) { benchSyrk[float64](b, s[1], s[0]) })
 	}
 }
 

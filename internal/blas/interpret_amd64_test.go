@@ -548,6 +548,10 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 		k.tile, k.narrow = append(k.tile, tile(h, cols)), append(k.narrow, tile(h, cols/2))
 	}
 	k.pack = func(n int, src *T, ld int, dst *T) { call(fmt.Sprintf("%spack%d%s", p, cols, isa), n, src, ld, dst) }
+	k.stripWidth = roundUp(rows, 8)
+	k.strip = func(n int, src *T, ld int, dst *T, step int) {
+		call(fmt.Sprintf("%sstrip%d%s", p, k.stripWidth, isa), n, src, ld, dst, step)
+	}
 	k.dot = func(n int, x, y *T) T { return result[T](call(p+"dot"+isa, n, x, y), 3) }
 	k.axpy = func(n int, alpha T, x, y *T) { call(p+"axpy"+isa, n, alpha, x, y) }
 	k.scal = func(n int, alpha T, x *T) { call(p+"scal"+isa, n, alpha, x) }

@@ -24,6 +24,10 @@ type kernels[T Float] struct {
 	narrow []tileKernel[T]
 	// pack copies k rows of cols elements, ld apart, to dst, one after the other.
 	pack func(k int, src *T, ld int, dst *T)
+	// strip copies k rows of stripWidth elements, at least a tile's height and ld apart, to dst,
+	// step apart, one after the other; a tier may have none.
+	strip      func(k int, src *T, ld int, dst *T, step int)
+	stripWidth int
 
 	// Vectors of n > 0 elements. A sum is taken in 128 bytes' worth of partial sums, partial sum
 	// l that of the elements l, l+lanes, l+2·lanes, …; these are added halves onto halves, and

@@ -95,23 +95,19 @@ func (p *product[T]) rows(w *workspace[T], ic, rows, pc, kb, cols int) operandA[
 	for t := range heights {
 		i := t * rows / heights
 		h := (t+1)*rows/heights - i
-		packRows(w.a[i*kb:(i+h)*kb], src[i:], h, p.acs, kb)
+		p.kernels.packRows(w.a[i*kb:(i+h)*kb], src[i:], h, p.acs, kb)
 	}
 	return operandA[T]{data: w.a, depth: kb}
 }
 
 // packRows copies h adjacent elements of each of kb rows, ld apart.
-func packRows[T Float](dst, src []T, h, ld, kb int) {
+func (k *kernels[T]) packRows(dst, src []T, h, ld, kb int) {
 	q := 0
-	switch { // copies of a known length need no call; what they write too much, the next row overwrites
-	case h <= 8:
-		for ; q*h+8 <= h*kb && q*ld+8 <= len(src); q++ {
-			*(*[8]T)(dst[q*h:]) = *(*[8]T)(src[q*ld:])
+	if w := k.stripWidth; w > 0 { // whole vectors, as long as neither slice ends within one
+		if q = min((len(src)-w+ld)/ld, (h*kb-w+h)/h); q > 0 {
+			k.strip(q, &src[0], ld, &dst[0], h)
 		}
-	case h <= 16:
-		for ; q*h+16 <= h*kb && q*ld+16 <= len(src); q++ {
-			*(*[16]T)(dst[q*h:]) = *(*[16]T)(src[q*ld:])
-		}
+		q = max(q, 0)
 	}
 	for ; q < kb; q++ {
 		copy(dst[q*h:q*h+h], src[q*ld:q*ld+h])

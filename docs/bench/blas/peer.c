@@ -11,13 +11,13 @@ static double now(void) {
 	return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-/* TIME repeats the call for a third of a second after a warm-up and prints the mean. */
+/* TIME repeats the call for a tenth of a second after a warm-up and prints the mean. */
 #define TIME(flops, call, ...)                                              \
 	do {                                                                \
 		call;                                                       \
 		double start = now(), spent = 0;                            \
 		long runs = 0;                                              \
-		for (; spent < 0.3; spent = now() - start, runs++) call;    \
+		for (; spent < 0.1; spent = now() - start, runs++) call;    \
 		printf(__VA_ARGS__);                                        \
 		printf(" %.6g\n", (flops) * runs / spent / 1e9);            \
 	} while (0)
@@ -29,6 +29,17 @@ static void *deviates(long n, int single) {
 		if (single) ((float *)p)[i] = x; else ((double *)p)[i] = x;
 	}
 	return p;
+}
+
+static void transposed(int n) {
+	const enum CBLAS_TRANSPOSE op[] = {CblasNoTrans, CblasTrans};
+	float *a = deviates((long)n * n, 1), *b = deviates((long)n * n, 1), *c = deviates((long)n * n, 1);
+	double *x = deviates((long)n * n, 0), *y = deviates((long)n * n, 0), *z = deviates((long)n * n, 0);
+	for (int i = 1; i < 4; i++) {
+		TIME(2.0 * n * n * n, cblas_sgemm(CblasRowMajor, op[i / 2], op[i % 2], n, n, n, 1, a, n, b, n, 0, c, n), "GemmTransposed/%c%c/float32/%d", "NT"[i / 2], "NT"[i % 2], n);
+		TIME(2.0 * n * n * n, cblas_dgemm(CblasRowMajor, op[i / 2], op[i % 2], n, n, n, 1, x, n, y, n, 0, z, n), "GemmTransposed/%c%c/float64/%d", "NT"[i / 2], "NT"[i % 2], n);
+	}
+	free(a), free(b), free(c), free(x), free(y), free(z);
 }
 
 static void gemm(const char *name, int m, int n, int k) {
@@ -65,14 +76,16 @@ static void level(int n) {
 }
 
 int main(void) {
+	printf("core %s\n", openblas_get_corename());
 	for (int n = 64; n <= 2048; n *= 2) gemm("Gemm", n, n, n);
 	gemm("Gemm", 32, 512, 512);
 	gemm("Gemm", 512, 512, 11520);
+	transposed(1024);
 	gemm("Packed", 1, 512, 512);
 	gemm("Packed", 8, 512, 512);
 	gemm("Packed", 32, 512, 512);
 	gemm("Packed", 128, 512, 512);
-	gram(1024, 171), gram(1024, 500), gram(1024, 1000), gram(256, 1000), gram(2048, 2048);
+	gram(1024, 171), gram(15534, 171), gram(1024, 500), gram(100000, 500), gram(256, 1000), gram(4096, 1000), gram(2048, 2048);
 	level(200), level(1000), level(2000);
 	return 0;
 }

@@ -23,6 +23,7 @@ func gemm() {
 				}
 			}
 			packPanel(s.isa, f, s.vecs)
+			packStrip(s.isa, f, roundUp(s.rows*f.size, s.isa.width)/s.isa.width)
 		}
 	}
 }
@@ -212,6 +213,40 @@ func packPanel(v isa, f float, vecs int) {
 	VZEROUPPER()
 	RET()
 }
+
+// packStrip writes the copy of k rows of whole vectors to dst, each step elements after the last,
+// over what the last one has too much.
+func packStrip(v isa, f float, vecs int) {
+	name := fmt.Sprintf("%sstrip%d%s", f.prefix, vecs*v.width/f.size, v.name)
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(k int, src *%s, ld int, dst *%s, step int)", f.goType, f.goType))
+	Doc(fmt.Sprintf("%s copies k rows of %d elements, ld apart, to dst, step apart, in order.", name, vecs*v.width/f.size))
+	k := Load(Param("k"), GP64())
+	src := Load(Param("src"), GP64())
+	ld := Load(Param("ld"), GP64())
+	dst := Load(Param("dst"), GP64())
+	step := Load(Param("step"), GP64())
+	SHLQ(U8(f.shift), ld)
+	SHLQ(U8(f.shift), step)
+	row := func() {
+		for j := range vecs {
+			t := v.reg()
+			f.load(Mem{Base: src, Disp: j * v.width}, t)
+			f.load(t, Mem{Base: dst, Disp: j * v.width})
+		}
+		ADDQ(ld, src)
+		ADDQ(step, dst)
+	}
+	const unroll = 4
+	loop(k, unroll, func() {
+		for range unroll {
+			row()
+		}
+	}, row)
+	VZEROUPPER()
+	RET()
+}
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
 // loop writes body once for every unroll steps of n and rest for each of those that remain. It
 // destroys n.
