@@ -1,0 +1,43 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		live uint64
+		want int
+	}{{0, 100}, {1 << 20, 100}, {spare, 100}, {2 * spare, 50}, {10 * spare, 10}, {1000 * spare, 5}} {
+		if got := pace(c.live); got != c.want {
+			t.Errorf("%d bytes in use: %d %%, want %d", c.live, got, c.want)
+		}
+	}
+}
+
+// TestKeepLean: while much is in use little garbage is left lying about, and afterwards the pace is the usual one again.
+func TestKeepLean(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	keepLean()
+	large := make([]float64, 4*spare/8)
+	settles := func(want int) {
+		t.Helper()
+		got := 0
+		for range 100 {
+			runtime.GC()
+			time.Sleep(5 * time.Millisecond) // finalizers run beside
+			got = debug.SetGCPercent(100)
+			debug.SetGCPercent(got)
+			if got == want {
+				return
+			}
+		}
+		t.Errorf("the collector's pace is %d %%, want %d", got, want)
+	}
+	settles(24) // of 4·spare and a little
+	runtime.KeepAlive(large)
+	settles(100)
+}
