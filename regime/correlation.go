@@ -3,6 +3,8 @@ package regime
 import (
 	"math"
 
+	"oblique/internal/eigen"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -102,11 +104,14 @@ func largestAngle(a, b *mat.Dense) float64 {
 	}
 	var product mat.Dense
 	product.Mul(qa.T(), qb)
-	var svd mat.SVD
-	if !svd.Factorize(&product, mat.SVDNone) {
+	rows, cols := product.Dims()
+	if rows < cols {
+		return largestAngle(b, a) // angles have no order
+	}
+	cosines, err := eigen.SingularValues(rows, cols, product.RawMatrix().Data, cols)
+	if err != nil {
 		return math.NaN()
 	}
-	cosines := svd.Values(nil)
 	return math.Acos(math.Min(1, cosines[len(cosines)-1]))
 }
 
@@ -116,15 +121,10 @@ func rowBasis(w *mat.Dense) (*mat.Dense, bool) {
 	if n < d {
 		return nil, false
 	}
-	var svd mat.SVD
-	if !svd.Factorize(w.T(), mat.SVDThin) {
+	columns := mat.DenseCopyOf(w.T())
+	u, values, _, err := eigen.SVD(n, d, columns.RawMatrix().Data, d)
+	if err != nil || !(values[d-1] > 1e-12*values[0]) {
 		return nil, false
 	}
-	values := svd.Values(nil)
-	if !(values[d-1] > 1e-12*values[0]) {
-		return nil, false
-	}
-	var u mat.Dense
-	svd.UTo(&u)
-	return &u, true
+	return mat.NewDense(n, d, u), true
 }

@@ -19,7 +19,7 @@ import (
 // columns of U that belong to zeros are zero.
 //
 // A tall A is first reduced to a square triangle, A = QR. Vectors come from the eigendecomposition of RᵀR, which
-// resolves directions down to √ε·σ₁; it is repeated for the rest of them, on a scale of their own, and rotations of
+// is precise for the largest; it is repeated for the rest of them, on a scale of their own, and rotations of
 // pairs (Hestenes 1958) take away what is left of inner products. The error is ErrNotFinite; it panics where A does not
 // fit its slice.
 func SVD(m, n int, a []float64, stride int) (u, s, v []float64, err error) {
@@ -148,9 +148,9 @@ func factorise(m, n int, a []float64, stride int, vectors bool) (q []float64, f 
 	return q, f
 }
 
-// resolved is the share of the largest singular value down to which an eigendecomposition of the inner products gives
-// directions that are good enough to go on from. Its errors are ε of the largest eigenvalue, the square of this.
-const resolved = 1e-5
+// resolved is the share of the largest singular value down to which rows are left as an eigendecomposition of inner
+// products turns them. Its errors are ε·σ₁², so that a row of length σ keeps a part ε·σ₁²/σ of the directions of others.
+const resolved = 1e-2
 
 // diagonalise turns the rows by the eigenvectors of their inner products, then those of them that are small by those of
 // their own, and so on.

@@ -3,6 +3,7 @@ package ridge
 import (
 	"oblique/loaders/recording"
 
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -15,16 +16,22 @@ func (v *View) Compress() (*View, *mat.Dense, error) {
 	if err := v.loadX(b, 0, t); err != nil {
 		return nil, nil, err
 	}
-	var qr mat.QR
-	qr.Factorize(mat.NewDense(t, n, b.x).T())
-	var q, r mat.Dense
-	qr.QTo(&q)
-	qr.RTo(&r)
-	z := mat.DenseCopyOf(r.Slice(0, t, 0, t).T())
+	q := mat.DenseCopyOf(mat.NewDense(t, n, b.x).T())
+	tau, size := make([]float64, t), []float64{0}
+	lapack64.Geqrf(q.RawMatrix(), tau, size, -1)
+	work := make([]float64, int(size[0]))
+	lapack64.Geqrf(q.RawMatrix(), tau, work, len(work))
+	z := mat.NewDense(t, t, nil)
+	for j := range t {
+		for i := range j + 1 {
+			z.Set(j, i, q.At(i, j))
+		}
+	}
+	lapack64.Orgqr(q.RawMatrix(), tau, work, len(work)) // which needs no more than the factorisation did
 	y := mat.NewDense(t, v.y.RawMatrix().Cols, nil)
 	for i := range t {
 		y.SetRow(i, v.y.RawRowView(v.at(i)))
 	}
 	small := &View{source: (&recording.Recording{X: z}).Activity(), dense: z, y: y, origin: make([]float64, t)}
-	return small, mat.DenseCopyOf(q.Slice(0, n, 0, t)), nil
+	return small, q, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"oblique/internal/eigen"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -84,13 +86,12 @@ func covariance(x *mat.Dense, means []float64) *mat.SymDense {
 
 // symmetric returns eigenvalues, ascending, and eigenvectors in columns.
 func symmetric(a *mat.SymDense) ([]float64, *mat.Dense) {
-	var e mat.EigenSym
-	if !e.Factorize(a, true) {
+	n, raw := a.SymmetricDim(), a.RawSymmetric()
+	values, vectors, err := eigen.Sym(n, raw.Data, raw.Stride, eigen.Ascending)
+	if err != nil {
 		panic("probe: the eigenvalues of a symmetric matrix do not converge: it holds NaN or Inf")
 	}
-	var v mat.Dense
-	e.VectorsTo(&v)
-	return e.Values(nil), &v
+	return values, mat.NewDense(n, n, vectors)
 }
 
 func columnMeans(x *mat.Dense) []float64 {

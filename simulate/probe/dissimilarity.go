@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"oblique/internal/eigen"
+
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -25,16 +28,17 @@ func Dissimilarity(a, b *mat.Dense, alpha float64) float64 {
 		panic(fmt.Sprintf("probe: dissimilarity of %d and %d states at alpha %g", ra, rb, alpha))
 	}
 	a, b = whitened(centredBy(a, columnMeans(a)), alpha), whitened(centredBy(b, columnMeans(b)), alpha)
+	if _, n := a.Dims(); n < b.RawMatrix().Cols {
+		a, b = b, a // singular values are those of the transpose
+	}
 	var ab mat.Dense
 	ab.Mul(a.T(), b)
-	var svd mat.SVD
-	if !svd.Factorize(&ab, mat.SVDNone) {
+	n, m := ab.Dims()
+	values, err := eigen.SingularValues(n, m, ab.RawMatrix().Data, m)
+	if err != nil {
 		return math.NaN()
 	}
-	var nuclear float64
-	for _, s := range svd.Values(nil) {
-		nuclear += s
-	}
+	nuclear := floats.Sum(values)
 	cos := nuclear / (mat.Norm(a, 2) * mat.Norm(b, 2))
 	if cos > 1 { // by rounding
 		cos = 1
