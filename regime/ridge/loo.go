@@ -93,7 +93,7 @@ func (v *View) sweep(tables []*table, from, to int) ([][]float64, error) {
 		if err := v.load(&s.block, i, i+rows); err != nil {
 			return nil, err
 		}
-		s.transpose(rows)
+		s.xt = s.xt[:0]
 		for i, t := range tables {
 			s.run(t, rows, errors[i])
 		}
@@ -114,6 +114,8 @@ type table struct {
 	gammaNu  []float64 // γν at each k, len(ks)×A×D
 	dims     int       // D
 	nA, r, n int       // r is the largest of ks
+
+	vectors *kernel.Packed[float64] // V, N×R, of a table of all columns
 }
 
 func (task Task) table() *table {
@@ -123,6 +125,9 @@ func (task Task) table() *table {
 	t := &table{Path: p, columns: task.Columns, ks: ks, dims: d, nA: nA, r: r, n: n,
 		a: make([]float64, nA*r), ac: make([]float64, nA*d*r), am: make([]float64, nA*r),
 		gamma: make([]float64, len(ks)*nA), gammaNu: make([]float64, len(ks)*nA*d)}
+	if v := p.Spectrum.Vectors.RawMatrix(); task.Columns == nil {
+		t.vectors = kernel.Pack(blas.NoTrans, n, r, v.Data, v.Stride)
+	}
 	// A mean of rounding errors is no mean: the terms in m would change nothing.
 	var mm float64
 	for _, m := range p.m {
@@ -152,8 +157,9 @@ func (task Task) table() *table {
 // arrays, which grow to what the largest table needs.
 type sweep struct {
 	block   block
-	xt      []float64 // activity of the block, N×rows
+	xt      []float64 // activity of the block, N×rows; empty until a table of some columns needs it
 	some    []float64 // that of a table's columns
+	p       []float64 // scores of a table of all columns, rows×R
 	pt, p2  []float64 // scores and their squares, R×rows
 	y       []float64 // D×rows
 	free    []float64 // 1 − 1/T − Σ a p², A×rows
@@ -164,15 +170,13 @@ type sweep struct {
 
 var sweeps = sync.Pool{New: func() any { return new(sweep) }}
 
-// transpose turns the block's activity around.
-func (s *sweep) transpose(rows int) {
-	n := len(s.block.x) / rows
-	s.xt = grow(s.xt, len(s.block.x))
+// transpose writes the rows×n matrix x to dst, n×rows.
+func transpose(dst, x []float64, rows, n int) {
 	const tile = 8 // a line of the cache
 	for j0 := 0; j0 < n; j0 += tile {
 		for i := range rows {
 			for j := j0; j < min(j0+tile, n); j++ {
-				s.xt[j*rows+i] = s.block.x[i*n+j]
+				dst[j*rows+i] = x[i*n+j]
 			}
 		}
 	}
@@ -180,8 +184,9 @@ func (s *sweep) transpose(rows int) {
 
 // activity returns the block's activity of a table's columns, N×rows.
 func (s *sweep) activity(t *table, rows int) []float64 {
-	if t.columns == nil {
-		return s.xt
+	if len(s.xt) == 0 {
+		s.xt = grow(s.xt, len(s.block.x))
+		transpose(s.xt, s.block.x, rows, len(s.block.x)/rows)
 	}
 	s.some = grow(s.some, t.n*rows)
 	for j, c := range t.columns {
@@ -190,13 +195,24 @@ func (s *sweep) activity(t *table, rows int) []float64 {
 	return s.some
 }
 
+// scores computes Pᵀ = Vᵀ X̃ᵀ and its squares. Vectors for all columns are packed once for all blocks; those for some
+// are met with the columns chosen.
+func (s *sweep) scores(t *table, rows int) {
+	s.pt, s.p2 = grow(s.pt, t.r*rows), grow(s.p2, t.r*rows)
+	if t.vectors != nil {
+		s.p = grow(s.p, rows*t.r)
+		t.vectors.MulSerial(rows, 1, s.block.x, t.n, 0, s.p, t.r)
+		transpose(s.pt, s.p, rows, t.r)
+	} else {
+		v := t.Spectrum.Vectors.RawMatrix()
+		kernel.GemmSerial(blas.Trans, blas.NoTrans, t.r, rows, t.n, 1, v.Data, v.Stride, s.activity(t, rows), rows, 0, s.pt, rows)
+	}
+	square(s.p2, s.pt)
+}
+
 // run adds the table's errors of the block of rows, whose activity is about the mean of all.
 func (s *sweep) run(t *table, rows int, errors []float64) {
-	// Pᵀ = Vᵀ X̃ᵀ
-	v := t.Spectrum.Vectors.RawMatrix()
-	s.pt, s.p2 = grow(s.pt, t.r*rows), grow(s.p2, t.r*rows)
-	kernel.GemmSerial(blas.Trans, blas.NoTrans, t.r, rows, t.n, 1, v.Data, v.Stride, s.activity(t, rows), rows, 0, s.pt, rows)
-	square(s.p2, s.pt)
+	s.scores(t, rows)
 	s.y = grow(s.y, t.dims*rows)
 	for i := range rows {
 		for d := range t.dims {
