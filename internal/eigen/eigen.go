@@ -1,11 +1,12 @@
-// Package eigen decomposes symmetric matrices.
+// Package eigen decomposes matrices: symmetric ones into eigenvalues and eigenvectors, tall ones into singular values and
+// vectors.
 //
-// The method is that of LAPACK's dsyevd: a blocked reduction to tridiagonal form by Householder
+// Sym's method is that of LAPACK's dsyevd: a blocked reduction to tridiagonal form by Householder
 // reflections, Cuppen's divide and conquer for the tridiagonal matrix, with the eigenvectors of Gu
 // and Eisenstat, and a blocked back-transformation. Nearly all of the work is products of
-// matrices, by oblique/internal/blas. The result does not depend on the number of cores.
+// matrices, by oblique/internal/blas. SVD is built on it. Results do not depend on the number of cores.
 //
-// There is no decomposition of a part of the spectrum, and none without vectors.
+// There is no decomposition of a part of the spectrum, and no eigenvalues without vectors.
 package eigen
 
 import (

@@ -84,7 +84,10 @@ func (m *Moments) AddScaled(w float64, o *Moments) {
 	m.Count += w * o.Count
 	axpy(w, o.X, m.X)
 	axpy(w, o.Y, m.Y)
-	axpy(w, o.XX, m.XX)
+	for i := range m.N {
+		upper := i * (m.N + 1)
+		axpy(w, o.XX[upper:(i+1)*m.N], m.XX[upper:(i+1)*m.N])
+	}
 	axpy(w, o.XY, m.XY)
 	axpy(w, o.YY, m.YY)
 }
