@@ -135,8 +135,10 @@ func (n *NeuronSubsamples) shaped(draws, sizes int) bool {
 		}
 	}
 	for _, row := range n.RhoWithout {
-		if !gridShaped(row, sizes, tenths+1) {
-			return false
+		for _, rhos := range row {
+			if len(row) != sizes || rhos != nil && len(rhos) != tenths+1 {
+				return false
+			}
 		}
 	}
 	return len(n.RhoWithout) == draws && gridShaped(n.DVar, draws, sizes) && gridShaped(n.DFit, draws, sizes)

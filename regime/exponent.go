@@ -96,10 +96,14 @@ func meanRow(rows [][]float64) []float64 {
 // timeVariance is that of a delete-a-tenth jackknife, with penalties chosen anew, and its estimate of the bias.
 func (s *scaling) timeVariance(weights []float64) (variance, bias float64) {
 	without := s.result.Neurons.RhoWithout
+	without = without[:min(len(without), jackDraws)]
 	slopes := make([]float64, tenths+1)
 	for i := range slopes {
 		for _, row := range without {
 			for k, rhos := range row {
+				if len(rhos) <= i {
+					return math.NaN(), math.NaN()
+				}
 				slopes[i] += weights[k] * math.Log(float64(rhos[i])) / float64(len(without))
 			}
 		}

@@ -8,8 +8,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// tenths is the number of stretches of time that are left out in turn.
-const tenths = 10
+// tenths is the number of stretches of time that are left out in turn, and jackDraws that of the draws whose ρ is found
+// without them: more tell little more, as draws share the time.
+const (
+	tenths    = 10
+	jackDraws = 10
+)
 
 // A neuronSample is some of the neurons, analysed by the method of the whole.
 type neuronSample struct {
@@ -19,7 +23,7 @@ type neuronSample struct {
 	heldOut    Number
 	alpha, pr  Number
 	dVar, dFit Dimension
-	without    []Number // as NeuronSubsamples.RhoWithout
+	without    []Number // as NeuronSubsamples.RhoWithout; nil from draw jackDraws on
 
 	path     *ridge.Path
 	inSample *mat.Dense
@@ -109,6 +113,9 @@ func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Mom
 	sub.rho, sub.alpha = Number(rho), Number(alphas[sub.best])
 	sub.r2 = Number(sub.inSample.At(sub.path.R()-1, sub.best))
 
+	if sub.draw >= jackDraws {
+		return
+	}
 	rho, _ = sub.path.Correlation(between(alphas, total))
 	sub.without = []Number{Number(rho)}
 	others := make([]float64, len(alphas))

@@ -45,8 +45,9 @@ type NeuronSubsamples struct {
 	DVar      [][]Dimension `json:"d_var"`
 	DFit      [][]Dimension `json:"d_fit"`
 	Relative  [][]Number    `json:"relative_fit_dim"`
-	// RhoWithout has for each draw and size eleven ρ at penalties between those of the grid, where a parabola through the
-	// least errors is least: of all rows, and without each tenth of them in turn. The exponent's interval comes from these.
+	// RhoWithout has for each of the first ten draws, and each size, eleven ρ at penalties between those of the grid, where a
+	// parabola through the least errors is least: of all rows, and without each tenth of them in turn. The exponent's
+	// interval comes from these.
 	RhoWithout [][][]Number `json:"rho_without_tenth"`
 }
 
@@ -173,7 +174,7 @@ func (s *scaling) subsample(columns [][][]int, from, to int) error {
 		*figure = grid(draws, sizes, Undefined)
 	}
 	out.DVar, out.DFit = grid(draws, sizes, Dimension(0)), grid(draws, sizes, Dimension(0))
-	out.RhoWithout = grid(draws, sizes, slices.Repeat([]Number{Undefined}, tenths+1))
+	out.RhoWithout = grid[[]Number](draws, sizes, nil)
 
 	var jobs []*neuronSample
 	for d := from; d < to; d++ {
@@ -200,7 +201,9 @@ func (s *scaling) subsample(columns [][][]int, from, to int) error {
 				(*figure)[d][last] = (*figure)[0][last]
 			}
 			out.DVar[d][last], out.DFit[d][last] = out.DVar[0][last], out.DFit[0][last]
-			out.RhoWithout[d][last] = out.RhoWithout[0][last]
+			if d < jackDraws {
+				out.RhoWithout[d][last] = out.RhoWithout[0][last]
+			}
 		}
 	}
 	return nil

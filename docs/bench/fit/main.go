@@ -4,7 +4,9 @@
 //
 //	go run docs/bench/fit/main.go
 //
-// Each contender is a process of its own that reads the file, analyses all rows and 20 time subsamples and prints JSON.
+// Each contender is a process of its own that reads the file, analyses all rows and 20 time subsamples and prints JSON; on
+// Stevenson's recording also with 200 subsamples of neurons, regime scaling. scikit-learn has OpenBLAS's own choice of
+// threads and kernels: the environment must not set them.
 // Recordings are looked for in ../shared/data. A third job, for regime alone, is 100 000 time bins of 500 neurons,
 // generated from a seed. Printed are the time of the whole process, that of its processors and its largest
 // resident memory; of several runs the fastest counts.
@@ -51,6 +53,11 @@ func main() {
 		base.print(name, "scikit-learn", base)
 		best(*repeat, append(paper, name)).print(name, "regime", base)
 	}
+	name := "stevenson2011"
+	base := best(1, []string{"/usr/bin/python3", "docs/bench/fit/published.py", *data, name, "neurons"})
+	base.print(name+", 200 neuron subsamples", "scikit-learn", base)
+	scaling := []string{program, "scaling", "--method", "paper", "--json", "--data", name}
+	best(*repeat, scaling).print(name+", 200 neuron subsamples", "regime", base)
 	if *large {
 		path := filepath.Join(dir, "large.npz")
 		size := generate(path, 100000, 500)

@@ -1,10 +1,11 @@
 """The published analysis (regime fit --method paper) written with scikit-learn.
 
-    published.py DATA hennig2018:before|hennig2018:after|golub2018:before|golub2018:after|stevenson2011
+    published.py DATA hennig2018:before|hennig2018:after|golub2018:before|golub2018:after|stevenson2011 [neurons]
 
 Ridge regression with RidgeCV over 20 penalties, participation ratio, D_x,90, and the fitting dimension by a RidgeCV on
 the first k principal components for k = 1, 2, …: for all rows the whole curve, for each of 20 random halves of the rows
-up to the k that decides. One singular value decomposition serves each set of rows. Prints the figures as JSON.
+up to the k that decides. With "neurons" also ρ, R² and participation ratio of 20 draws of ten numbers of neurons, as
+regime scaling --method paper. One singular value decomposition serves each set of rows. Prints the figures as JSON.
 DATA is the folder of the recordings. X and Y are built by ../../../datasets/testdata/reference.py.
 """
 import json
@@ -50,8 +51,16 @@ def analyse(x, y, whole):
     }
 
 
+def neurons(x, y):
+    x = np.ascontiguousarray(x)
+    model = ridge(x, y)
+    w, ev = model.coef_, np.linalg.eigvalsh(np.cov(x.T).reshape(x.shape[1], -1))
+    rho = np.linalg.norm(x @ w.T) / np.linalg.norm(x) / np.linalg.norm(w)
+    return {"rho": float(rho), "r2": float(model.score(x, y)), "participation_ratio": float(ev.sum() ** 2 / (ev**2).sum())}
+
+
 def main():
-    data, name = sys.argv[1:]
+    data, name = sys.argv[1:3]
     if name == "stevenson2011":
         x, y = reference.stevenson(data + "/stevenson2011/m1_stevenson_2011.mat", lag=2)
     else:
@@ -61,6 +70,10 @@ def main():
     rng = np.random.default_rng(0)
     halves = [rng.choice(len(x), len(x) // 2, replace=False) for _ in range(20)]
     result["subsamples_time"] = [analyse(x[rows], y[rows], whole=False) for rows in halves]
+    if sys.argv[3:] == ["neurons"]:
+        n = x.shape[1]
+        draws = [[neurons(x[:, rng.choice(n, n * f // 10, replace=False)], y) for f in range(1, 11)] for _ in range(20)]
+        result["subsamples_neurons"] = draws
     json.dump(result, sys.stdout)
 
 
