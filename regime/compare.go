@@ -318,7 +318,7 @@ func (c *comparison) caveats() {
 			}
 		}
 		if count < 3 && len(c.result.Groups) > 1 {
-			say("Group %s has %d recording(s): a difference from another group cannot be told from one between sessions or animals.", g, count)
+			say("Group %s has %d %s: a difference from another group cannot be told from one between sessions or animals.", g, count, plural(count, "recording"))
 		}
 	}
 	bins, smoothing := map[string][]string{}, map[string][]string{}
@@ -335,6 +335,9 @@ func (c *comparison) caveats() {
 	}
 	for _, e := range c.result.Recordings {
 		name := e.Result.Data.Name
+		if d := e.Result.Data; c.options.Draws > 0 && len(c.recordings) > 1 && e.Draws.Rows == d.NTime && c.result.Matched.N == d.NNeurons {
+			say("%s has the matched size itself: its draws are all the same, so that intervals of differences count none of its own uncertainty.", name)
+		}
 		switch null := e.Result.Nulls.ShiftedR2; {
 		case e.Result.Data.Kind == recording.BCI:
 			say("%s is a brain–computer interface: its behaviour is computed from the activity, so that R² is high and the readout is the decoder's by construction.", name)
@@ -347,6 +350,14 @@ func (c *comparison) caveats() {
 			say("%s: the fitting dimension is undefined.", name)
 		}
 	}
+}
+
+// plural adds an s to a noun unless there is one of it.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }
 
 // spell lists the names under each value, in the order of the values.

@@ -2,6 +2,7 @@ package regime
 
 import (
 	"math"
+	"slices"
 
 	"oblique/regime/ridge"
 
@@ -102,12 +103,7 @@ func (s *scaling) decompose(sub *neuronSample) error {
 // choose fills in what follows from the error of each penalty, one row for each tenth of the rows.
 func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Moments) {
 	alphas := s.options.Fit.Alphas
-	total := make([]float64, len(alphas))
-	for i := range tenths {
-		for a, e := range errors.RawRowView(i) {
-			total[a] += e
-		}
-	}
+	total := columnSums(errors)
 	sub.best = max(0, ridge.Best(total))
 	rho, _ := sub.path.Correlation(alphas[sub.best])
 	sub.rho, sub.alpha = Number(rho), Number(alphas[sub.best])
@@ -121,7 +117,9 @@ func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Mom
 	others := make([]float64, len(alphas))
 	for i := range tenths {
 		for a, e := range errors.RawRowView(i) {
-			others[a] = total[a] - e
+			if others[a] = total[a]; !math.IsInf(e, 1) {
+				others[a] -= e
+			}
 		}
 		sub.without = append(sub.without, Number(rest[i].Correlation(sub.cols, between(alphas, others))))
 	}
@@ -132,7 +130,7 @@ func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Mom
 // it is the grid's.
 func between(alphas, errors []float64) float64 {
 	best := max(0, ridge.Best(errors))
-	if best == 0 || best == len(alphas)-1 || alphas[best-1] == 0 {
+	if best == 0 || best == len(alphas)-1 || alphas[best-1] == 0 || math.IsInf(errors[best+1], 1) {
 		return alphas[best]
 	}
 	left, right := math.Log(alphas[best-1]/alphas[best]), math.Log(alphas[best+1]/alphas[best])
@@ -155,18 +153,14 @@ func (s *scaling) paperSubsamples(chunk []*neuronSample, rest []*ridge.Moments) 
 	for i, sub := range chunk {
 		tasks[i] = ridge.Task{Path: sub.path, Columns: sub.cols, Ks: []int{sub.path.R()}}
 	}
-	loo, err := s.view.LeaveOneOut(tasks, tenths)
+	errors, err := s.leaveOneOut(tasks)
 	if err != nil {
 		return err
 	}
 	inSample, thresholds := make([]*mat.Dense, len(chunk)), make([]float64, len(chunk))
 	err = s.parallel("", len(chunk), func(i int) error {
 		sub := chunk[i]
-		errors := mat.NewDense(tenths, len(s.options.Fit.Alphas), nil)
-		for k, e := range loo[i] {
-			errors.SetRow(k, e.RawRowView(0))
-		}
-		s.choose(sub, errors, rest)
+		s.choose(sub, errors[i], rest)
 		inSample[i], thresholds[i] = sub.inSample, threshold*float64(sub.r2)
 		return nil
 	})
@@ -178,6 +172,65 @@ func (s *scaling) paperSubsamples(chunk []*neuronSample, rest []*ridge.Moments) 
 		sub.dFit = Dimension(fit[i])
 	}
 	return err
+}
+
+// leaveOneOut returns the errors of each penalty on all components, one row for each tenth of the rows. Penalties beyond those
+// that can be best are left out, as infinite.
+func (s *scaling) leaveOneOut(tasks []ridge.Task) ([]*mat.Dense, error) {
+	nA := len(s.options.Fit.Alphas)
+	bounds := make([]float64, len(tasks))
+	short := slices.Clone(tasks)
+	err := s.parallel("", len(tasks), func(i int) error {
+		short[i].Penalties, bounds[i] = tasks[i].Path.Promising()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	errors := make([]*mat.Dense, len(tasks))
+	sweep := func(tasks []ridge.Task, whose []int) error {
+		loo, err := s.view.LeaveOneOut(tasks, tenths)
+		for at, stretches := range loo {
+			e := mat.NewDense(tenths, nA, slices.Repeat([]float64{math.Inf(1)}, tenths*nA))
+			for k, row := range stretches {
+				copy(e.RawRowView(k), row.RawRowView(0))
+			}
+			errors[whose[at]] = e
+		}
+		return err
+	}
+	all := make([]int, len(tasks))
+	for i := range all {
+		all[i] = i
+	}
+	if err := sweep(short, all); err != nil {
+		return nil, err
+	}
+	// Where the guess was wrong, all of them.
+	var again []ridge.Task
+	var whose []int
+	for i, e := range errors {
+		total := columnSums(e)
+		if best := ridge.Best(total); best < 0 || !(total[best] < bounds[i]) {
+			again, whose = append(again, tasks[i]), append(whose, i)
+		}
+	}
+	if len(again) == 0 {
+		return errors, nil
+	}
+	return errors, sweep(again, whose)
+}
+
+// columnSums returns the sum of the rows.
+func columnSums(m *mat.Dense) []float64 {
+	rows, cols := m.Dims()
+	sum := make([]float64, cols)
+	for i := range rows {
+		for j, v := range m.RawRowView(i) {
+			sum[j] += v
+		}
+	}
+	return sum
 }
 
 func (s *scaling) crossvalSubsample(sub *neuronSample, rest []*ridge.Moments) error {

@@ -92,6 +92,14 @@ func figureNamed(name string) *published {
 	return nil
 }
 
+// howToGet tells how to get a data set: some are fetched by hand.
+func howToGet(d *datasets.Dataset) string {
+	if d.File.URL == "" {
+		return fmt.Sprintf("by hand, from %s; regime datasets info %s says which file", d.Home, d.ID)
+	}
+	return fmt.Sprintf("regime datasets fetch %s (%s)", d.ID, d.File.URL)
+}
+
 // An absentee is a data set that is not on this machine.
 type absentee struct {
 	Data string `json:"data"`
@@ -109,7 +117,7 @@ func (o *reproduceOptions) run(ctx context.Context, figure *published, stdout, s
 			if !errors.Is(err, datasets.ErrMissing) {
 				return err
 			}
-			absent = append(absent, absentee{d.ID, fmt.Sprintf("regime datasets fetch %s (%s)", d.ID, d.File.URL)})
+			absent = append(absent, absentee{d.ID, howToGet(d)})
 			continue
 		}
 		prints := d.Published

@@ -42,11 +42,21 @@ type Task struct {
 	Path    *Path
 	Columns []int // of the view, that the path was fitted to, in its order; nil means all
 	Ks      []int
+	// Penalties is how many of the path's penalties are swept, from the least on; 0 means all.
+	Penalties int
+}
+
+// penalties returns how many penalties are swept.
+func (t Task) penalties() int {
+	if t.Penalties == 0 {
+		return len(t.Path.Alphas)
+	}
+	return t.Penalties
 }
 
 // LeaveOneOut returns the leave-one-out errors of many paths, each fitted to some of the columns, while the rows are read
 // once. The view must be about the mean of its rows. Entry [i][s] has the squared errors of task i summed over outputs and
-// over stretch s of the rows, from ⌊T·s/stretches⌋ on: a row for each k and a column for each penalty, as Path.LeaveOneOut.
+// over stretch s of the rows, from ⌊T·s/stretches⌋ on: a row for each k and a column for each penalty swept, as Path.LeaveOneOut.
 func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) {
 	tables := make([]*table, len(tasks))
 	err := Parallel(len(tasks), func(i int) error {
@@ -70,7 +80,7 @@ func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) 
 	errors := make([][]*mat.Dense, len(tasks))
 	for i, task := range tasks {
 		for s := range stretches {
-			sum := mat.NewDense(len(task.Ks), len(task.Path.Alphas), nil)
+			sum := mat.NewDense(len(task.Ks), task.penalties(), nil)
 			for _, unit := range units[s*pieces : (s+1)*pieces] {
 				addScaled(sum.RawMatrix().Data, 1, unit[i])
 			}
@@ -120,7 +130,7 @@ type table struct {
 
 func (task Task) table() *table {
 	p, ks := task.Path, task.Ks
-	r, d, nA := ks[len(ks)-1], p.D(), len(p.Alphas)
+	r, d, nA := ks[len(ks)-1], p.D(), task.penalties()
 	n, _ := p.Spectrum.Vectors.Dims()
 	t := &table{Path: p, columns: task.Columns, ks: ks, dims: d, nA: nA, r: r, n: n,
 		a: make([]float64, nA*r), ac: make([]float64, nA*d*r), am: make([]float64, nA*r),
@@ -134,7 +144,7 @@ func (task Task) table() *table {
 		mm += m * m
 	}
 	t.centred = p.Count*mm <= 1e-20*p.Spectrum.Values[0]
-	for ai, alpha := range p.Alphas {
+	for ai, alpha := range p.Alphas[:nA] {
 		for o := range d {
 			s, next := sums{alpha: alpha, count: p.Count}, 0
 			for j, lambda := range p.Spectrum.Values[:r] {
@@ -333,6 +343,34 @@ func squaredErrorsShifted(y, fit, inverse, along []float64, gammaNu float64) flo
 		sum += e * e
 	}
 	return sum
+}
+
+// Promising returns how many penalties, from the least on, can be the best for the fit on all components, and the in-sample
+// squared error that the next one has, summed over rows and outputs (infinite if there is none). A leave-one-out error is never
+// below the in-sample one, which rises with the penalty: as soon as one is found below that bound, the penalties beyond are
+// out. Where to stop is a guess from generalised cross-validation, with room for it to be wrong by a half.
+func (p *Path) Promising() (count int, bound float64) {
+	errors := make([]float64, len(p.Alphas))
+	least := math.Inf(1)
+	for ai, alpha := range p.Alphas {
+		for d, yy := range p.YY {
+			s := sums{alpha: alpha, count: p.Count}
+			for j, lambda := range p.Spectrum.Values {
+				s.add(lambda, p.m[j], p.c[j*p.D()+d])
+			}
+			errors[ai] += s.residual(yy)
+		}
+		share := 1 - (1+p.Spectrum.EffectiveDF(alpha))/p.Count
+		if gcv := errors[ai] / (share * share); share > 0 {
+			least = math.Min(least, gcv)
+		}
+	}
+	for ai, e := range errors {
+		if e > 1.5*least && ai > 1 {
+			return ai, e
+		}
+	}
+	return len(errors), math.Inf(1)
 }
 
 // AllComponents returns 1, 2, …, r.

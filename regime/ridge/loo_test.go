@@ -165,3 +165,45 @@ func TestInSampleFallsWithPenalty(t *testing.T) {
 		}
 	}
 }
+
+// The best penalty is among the promising, or no error of theirs is below the bound.
+func TestPromising(t *testing.T) {
+	fewer := false
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 4))
+		x, y := sample(seed, 30+rng.IntN(60), 2+rng.IntN(15), 2)
+		y.Scale(math.Exp(3*rng.NormFloat64()), y)
+		y.Add(y, gaussian(rng, y.RawMatrix().Rows, 2))
+		v := newView(t, x, y)
+		p, _ := newPath(t, v, DefaultAlphas())
+		all, err := p.LeaveOneOut(v, []int{p.R()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		count, bound := p.Promising()
+		fewer = fewer || count < 20
+		some, err := v.LeaveOneOut([]Task{{Path: p, Ks: []int{p.R()}, Penalties: count}}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		errors := some[0][0].RawRowView(0)
+		if len(errors) != count {
+			t.Fatalf("%d errors of %d penalties", len(errors), count)
+		}
+		rows, _ := y.Dims()
+		for a, e := range errors {
+			wantNear(t, fmt.Sprintf("penalty %d", a), e/float64(2*rows), all.At(0, a), 1e-12)
+		}
+		for a := count; a < 20; a++ {
+			if e := all.At(0, a) * float64(2*rows); e < bound*(1-1e-12) {
+				t.Errorf("seed %d: penalty %d has an error of %g, below the bound %g", seed, a, e, bound)
+			}
+		}
+		if best := Best(errors); errors[best] < bound && best != Best(all.RawRowView(0)) {
+			t.Errorf("seed %d: penalty %d is best of the promising, %d of all", seed, best, Best(all.RawRowView(0)))
+		}
+	}
+	if !fewer {
+		t.Error("all penalties are promising in all cases: the test shows nothing")
+	}
+}
