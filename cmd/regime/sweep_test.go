@@ -143,6 +143,33 @@ func TestSweepKilled(t *testing.T) {
 	sameNetworks(t, calm, killed)
 }
 
+// TestSweepSlurm: on Slurm a training that is killed is submitted again, goes on from its checkpoint, and the bytes are those of
+// a sweep on one machine.
+func TestSweepSlurm(t *testing.T) {
+	env := slurm(t)
+	regime, dir := program(t), t.TempDir()
+	plan := writeSweep(t, dir)
+	local, far := filepath.Join(dir, "local"), filepath.Join(dir, "slurm")
+	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", local).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	run := exec.Command(regime, "simulate", "sweep", plan, "--out", far, "--engine", "slurm", "--poll", "300ms", "--task-time", "1ms")
+	run.Env = env
+	said := new(bytes.Buffer)
+	run.Stdout, run.Stderr = said, said
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killOne(t, regime, "--task=flipflop")
+	if err := run.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if !strings.Contains(said.String(), "was killed: submitted again") {
+		t.Errorf("a training was killed, and nothing was said of it:\n%s", said)
+	}
+	sameNetworks(t, local, far)
+}
+
 // TestSweepFailure: a network that diverges does not stop the others, and status tells why.
 func TestSweepFailure(t *testing.T) {
 	regime, dir := program(t), t.TempDir()

@@ -44,7 +44,7 @@ type Runner[T blas.Float] struct {
 	z      []T            // outputs, T×B×O
 	lambda []T            // λ_t, T×B×N
 	input  []T            // inputs with noise, T×B×I
-	drive  []T            // one step's W φ + W_in u, or λ W, B×N
+	drive  []T            // one step's λ W, B×N
 	noise  []float32      // of one step
 	rec    blas.Packed[T] // Wᵀ
 	back   blas.Packed[T] // W
@@ -154,34 +154,42 @@ func (r *Runner[T]) perturb(x []T, scratch []float32, std float64, noise Noise, 
 
 // run takes trials from to to−1 from a step to the last.
 func (r *Runner[T]) run(n *Network[T], step, from, to int, noise Noise) {
-	size, inputs := r.config.N, r.config.Inputs
+	size, inputs, trials := r.config.N, r.config.Inputs, to-from
 	dt := T(r.config.Dt)
-	std := r.config.Noise * math.Sqrt(r.config.Dt)
-	drive, scratch := r.drive[from*size:to*size], r.scratch(from, to)
 	for t := step; t < r.steps; t++ {
 		at, end := (t*r.batch+from)*size, (t*r.batch+to)*size
 		Apply(r.config.Activation, r.rates[at:end], r.x[at:end])
 		if t == r.steps-1 {
 			return
 		}
-		r.rec.MulSerial(to-from, 1, r.rates[at:end], size, 0, drive, size)
-		if inputs > 0 {
-			r.in.MulSerial(to-from, 1, r.input[(t*r.batch+from)*inputs:(t*r.batch+to)*inputs], inputs, 1, drive, size)
-		}
 		next := r.x[at+r.batch*size : end+r.batch*size]
-		leak(next, r.x[at:end], drive, 1-dt, dt)
-		if !noise.Off {
-			r.perturb(next, scratch, std, noise, unitNoise, at)
+		r.shake(next, from, to, noise, at)
+		blas.Axpy(1-dt, r.x[at:end], next)
+		if inputs > 0 {
+			r.in.MulSerial(trials, dt, r.input[(t*r.batch+from)*inputs:(t*r.batch+to)*inputs], inputs, 1, next, size)
 		}
+		r.rec.MulSerial(trials, dt, r.rates[at:end], size, 1, next, size)
 	}
 }
 
-// leak computes dst = decay·x + dt·drive.
-func leak[T blas.Float](dst, x, drive []T, decay, dt T) {
-	x, drive = x[:len(dst)], drive[:len(dst)]
-	for i := range dst {
-		dst[i] = decay*x[i] + dt*drive[i]
+// shake overwrites x, states of trials from to to−1, with the noise of a step whose states begin at an element.
+func (r *Runner[T]) shake(x []T, from, to int, noise Noise, first int) {
+	std := r.config.Noise * math.Sqrt(r.config.Dt)
+	if noise.Off || std == 0 {
+		clear(x)
+		return
 	}
+	single, ok := any(x).([]float32) // the noise is of single precision
+	if !ok {
+		single = r.scratch(from, to)[:len(x)]
+	}
+	blas.Normal(single, noise.Seed, noise.Step*noiseStreams+unitNoise, uint64(first))
+	if !ok {
+		for i, v := range single {
+			x[i] = T(v)
+		}
+	}
+	blas.Scal(T(std), x)
 }
 
 // output computes z_t = W_out x_t of all steps in one product.

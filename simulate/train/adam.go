@@ -22,6 +22,8 @@ const (
 	beta1   = 0.9
 	beta2   = 0.999
 	epsilon = 1e-8
+
+	adamPiece = 1 << 14 // weights worth a processor
 )
 
 // NewAdam returns the optimiser of weight arrays of these lengths.
@@ -39,12 +41,14 @@ func (a *Adam[T]) Update(weights, gradients [][]T) {
 	size := T(a.Rate / (1 - math.Pow(beta1, float64(a.Step))))
 	scale := T(1 / math.Sqrt(1-math.Pow(beta2, float64(a.Step))))
 	for i, w := range weights {
-		m, v, g := a.M[i][:len(w)], a.V[i][:len(w)], gradients[i][:len(w)]
-		for j := range w {
-			m[j] = beta1*m[j] + (1-beta1)*g[j]
-			v[j] = beta2*v[j] + (1-beta2)*g[j]*g[j]
-			w[j] -= size * m[j] / (T(math.Sqrt(float64(v[j])))*scale + epsilon)
-		}
+		blas.Parallel(len(w), adamPiece, func(lo, hi int) {
+			m, v, g, w := a.M[i][lo:hi], a.V[i][lo:hi], gradients[i][lo:hi], w[lo:hi]
+			for j := range w {
+				m[j] = beta1*m[j] + (1-beta1)*g[j]
+				v[j] = beta2*v[j] + (1-beta2)*g[j]*g[j]
+				w[j] -= size * m[j] / (T(math.Sqrt(float64(v[j])))*scale + epsilon)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"oblique/simulate/rnn"
 	"oblique/simulate/task"
 )
 
@@ -32,6 +33,10 @@ var special = map[string][]scenario{
 		{"aligned_example", false, 1.5, 256, example},
 		{"oblique_example", true, 1.5, 256, example},
 	},
+	"fixedpoints": {
+		{"mean_field", true, 0, 256, meanField(1, 0.005, 2000)},
+		{"mean_field_quiet", true, 0, 256, meanField(0.2, 0.01, 5000)},
+	},
 	"simplesine": {
 		{"aligned", false, 1.5, 0, nil},
 		{"marginal", true, 0.7, 0, func(o *Options) { o.InitStd = new(1 / math.Sqrt(float64(o.N))) }},
@@ -54,6 +59,15 @@ func example(o *Options) {
 // noisy is how the sine was trained with noise of strength 1, on units and on the initial state of each of 64 trials.
 func noisy(rate float64) func(o *Options) {
 	return func(o *Options) { o.Noise, o.InitNoise, o.Rate, o.Batch = new(1.0), new(1.0), rate, 64 }
+}
+
+// meanField is how the networks beside the mean-field theory were trained: the 2×2 matrix M of a network of rank 2 without a
+// random part, by plain gradient descent. An unconnected unit would have that standard deviation.
+func meanField(std, rate float64, steps int) func(o *Options) {
+	return func(o *Options) {
+		o.Activation, o.Rank, o.Trained, o.Optimizer = rnn.Erf, 2, []Weight{Rec}, SGD
+		o.Noise, o.InitNoise, o.Rate, o.Steps = new(math.Sqrt2*std), new(0.0), rate, steps
+	}
 }
 
 // scenariosOf returns a task's scenarios.

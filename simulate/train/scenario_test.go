@@ -5,13 +5,15 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"oblique/simulate/rnn"
 )
 
 // TestScenarios compares every published initialisation with the tables of the paper's settings.
 func TestScenarios(t *testing.T) {
 	all := []Weight{In, Rec, Out}
 	rec := []Weight{Rec}
-	root := 1 / math.Sqrt(512)
+	root, quiet := 1/math.Sqrt(512), 0.2
 	for _, c := range []struct {
 		task, scenario                            string
 		n                                         int
@@ -42,6 +44,8 @@ func TestScenarios(t *testing.T) {
 		{"complexsine", "aligned", 512, root, 1.5, 0, 0.2, 1, 0, 0.005, 6000, 32, all},
 		{"cycling", "aligned_example", 256, 1. / 16, 1.5, 1, 0.2, 1, 0, 0.1, 5000, 32, rec},
 		{"cycling", "oblique_example", 256, 1, 1.5, 1, 0.2, 1, 0, 0.1, 5000, 32, rec},
+		{"fixedpoints", "mean_field", 256, 1, 0, 0, math.Sqrt2, 0, 0, 0.005, 2000, 32, rec},
+		{"fixedpoints", "mean_field_quiet", 256, 1, 0, 0, math.Sqrt2 * quiet, 0, 0, 0.01, 5000, 32, rec},
 		{"simplesine", "aligned", 512, root, 1.5, 1, 0, 0, 0, 5e-3, 1000, 1, rec},
 		{"simplesine", "marginal", 512, 1, 0.7, root, 0, 0, 0, 2e-3, 1000, 1, rec},
 		{"simplesine", "lazy", 512, 1, 1.5, 1, 0, 0, 0, 1e-3, 1000, 1, rec},
@@ -65,6 +69,16 @@ func TestScenarios(t *testing.T) {
 		want := []float64{float64(c.n), c.readout, c.gain, c.initStd, c.noise, c.initNoise, c.inputNoise, c.rate, c.steps, float64(c.batch)}
 		if !reflect.DeepEqual(got, want) || !slices.Equal(o.Trained, c.trained) {
 			t.Errorf("%s, %s: %v %v, want %v %v", c.task, c.scenario, got, o.Trained, want, c.trained)
+		}
+	}
+}
+
+// TestScenarioMeanField: what else the mean-field networks have.
+func TestScenarioMeanField(t *testing.T) {
+	for _, name := range []string{"mean_field", "mean_field_quiet"} {
+		o, err := Scenario("fixedpoints", name, 0)
+		if err != nil || o.Rank != 2 || o.Activation != rnn.Erf || o.Optimizer != SGD {
+			t.Errorf("%+v, %v", o, err)
 		}
 	}
 }

@@ -1,8 +1,13 @@
-"""A training step of the paper's network in PyTorch on the CPU, written for speed: inputs projected in one product and
-unbound, states in a list and stacked, noise drawn at once, no write into a tensor of all times.
+"""A training step of the paper's network in PyTorch on the CPU, in two styles:
 
-    pytorch.py THREADS STEPS        prints the seconds of each step after the first
+    pytorch.py fast|published THREADS STEPS     prints the kernel of the BLAS, then the seconds of each step after the first
+
+fast is written for speed: inputs projected in one product and unbound, states in a list and stacked, noise drawn at once,
+one fused addmm per time step, no write into a tensor of all times. published is in the style of the published code, in our
+own words: tensors are batch × time × channel, each time step takes its slice of input and noise, and writes state and output
+into preallocated tensors in place, which automatic differentiation undoes by copying the whole tensor at each step.
 """
+import ctypes
 import math
 import sys
 import time
@@ -10,7 +15,8 @@ import time
 import torch
 
 N, B, T, DT, NOISE = 512, 32, 360, 0.2, 0.2
-torch.set_num_threads(int(sys.argv[1]))
+style = sys.argv[1]
+torch.set_num_threads(int(sys.argv[2]))
 torch.manual_seed(1)
 
 w_in = torch.randn(N, 2, requires_grad=True)
@@ -24,10 +30,10 @@ for b in range(B):
     u[:5, b, b % 2] = 1
     y[5:, b, 0] = torch.sin((1 - 2 * (b % 2)) * 2 * math.pi * 0.1 * tau)
     y[5:, b, 1] = torch.cos(2 * math.pi * 0.1 * tau)
+u_first, y_first = u.transpose(0, 1).contiguous(), y.transpose(0, 1).contiguous()
 
 
-def step():
-    adam.zero_grad()
+def fast():
     drive = (DT * (u @ w_in.T) + math.sqrt(DT) * NOISE * torch.randn(T, B, N)).unbind(0)
     wt = DT * w.T
     x, states = torch.randn(B, N), []
@@ -35,14 +41,41 @@ def step():
         states.append(x)
         x = torch.addmm(torch.add(d, x, alpha=1 - DT), torch.tanh(x), wt)
     z = torch.stack(states) @ w_out.T
-    loss = ((z[5::5] - y[5::5]) ** 2).mean()
+    return ((z[5::5] - y[5::5]) ** 2).mean()
+
+
+def published():
+    noise = torch.randn(B, T, N)
+    states, outputs = torch.zeros(B, T, N), torch.zeros(B, T, 2)
+    x = torch.randn(B, N)
+    for t in range(T):
+        states[:, t, :] = x
+        outputs[:, t, :] = x @ w_out.T
+        drive = torch.tanh(x) @ w.T + u_first[:, t, :] @ w_in.T
+        x = x + DT * (-x + drive) + math.sqrt(DT) * NOISE * noise[:, t, :]
+    return ((outputs[:, 5::5] - y_first[:, 5::5]) ** 2).mean()
+
+
+def step():
+    adam.zero_grad()
+    loss = fast() if style == "fast" else published()
     loss.backward()
     adam.step()
     return loss.item()
 
 
+def kernel():
+    try:
+        name = ctypes.CDLL("libblas.so.3").openblas_get_corename
+    except (OSError, AttributeError):
+        return "unknown"
+    name.restype = ctypes.c_char_p
+    return name().decode()
+
+
+print(kernel())
 step()
-for _ in range(int(sys.argv[2])):
+for _ in range(int(sys.argv[3])):
     begun = time.perf_counter()
     step()
     print(f"{time.perf_counter() - begun:.4f}")
