@@ -11,13 +11,13 @@ static double now(void) {
 	return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-/* TIME repeats the call for a tenth of a second after a warm-up and prints the mean. */
+/* TIME repeats the call for 60 ms after a warm-up and prints the mean. */
 #define TIME(flops, call, ...)                                              \
 	do {                                                                \
 		call;                                                       \
 		double start = now(), spent = 0;                            \
 		long runs = 0;                                              \
-		for (; spent < 0.1; spent = now() - start, runs++) call;    \
+		for (; spent < 0.06; spent = now() - start, runs++) call;    \
 		printf(__VA_ARGS__);                                        \
 		printf(" %.6g\n", (flops) * runs / spent / 1e9);            \
 	} while (0)
