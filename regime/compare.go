@@ -302,9 +302,6 @@ func resampledMean(rng *rand.Rand, sessions [][]float64) float64 {
 	return sum
 }
 
-// lowR2 is the held-out R² below which a readout explains too little for its direction to mean much.
-const lowR2 = 0.2
-
 // caveats says what cannot be concluded.
 func (c *comparison) caveats() {
 	say := func(format string, args ...any) {
@@ -317,8 +314,8 @@ func (c *comparison) caveats() {
 				count++
 			}
 		}
-		if count < 3 && len(c.result.Groups) > 1 {
-			say("Group %s has %d %s: a difference from another group cannot be told from one between sessions or animals.", g, count, plural(count, "recording"))
+		if caveat := GroupCaveat(g, count); caveat != "" && len(c.result.Groups) > 1 {
+			say("%s", caveat)
 		}
 	}
 	bins, smoothing := map[string][]string{}, map[string][]string{}
@@ -338,26 +335,13 @@ func (c *comparison) caveats() {
 		if d := e.Result.Data; c.options.Draws > 0 && len(c.recordings) > 1 && e.Draws.Rows == d.NTime && c.result.Matched.N == d.NNeurons {
 			say("%s has the matched size itself: its draws are all the same, so that intervals of differences count none of its own uncertainty.", name)
 		}
-		switch null := e.Result.Nulls.ShiftedR2; {
-		case e.Result.Data.Kind == recording.BCI:
-			say("%s is a brain–computer interface: its behaviour is computed from the activity, so that R² is high and the readout is the decoder's by construction.", name)
-		case null != nil && e.Result.R2 <= null.CI[1]:
-			say("%s: R² (%.2f) is what shifted behaviour gives: its ρ and fitting dimension say nothing about behaviour.", name, float64(e.Result.R2))
-		case e.Result.R2 < lowR2:
-			say("%s: R² is %.2f: the readout explains too little for its direction to mean much.", name, float64(e.Result.R2))
+		for _, caveat := range e.Result.Caveats() {
+			say("%s: %s", name, caveat)
 		}
 		if e.Result.DFit == 0 {
 			say("%s: the fitting dimension is undefined.", name)
 		}
 	}
-}
-
-// plural adds an s to a noun unless there is one of it.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }
 
 // spell lists the names under each value, in the order of the values.

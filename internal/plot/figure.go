@@ -5,9 +5,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"html"
 	"io"
 	"math"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"oblique/internal/atomicfile"
@@ -83,11 +86,32 @@ func render(f *Figure, c vg.CanvasWriterTo) ([]byte, error) {
 }
 
 // svg asks for Liberation Sans by name: embedded, the font would be most of the file. Arial and Helvetica,
-// which stand in for it elsewhere, have the same widths.
+// which stand in for it elsewhere, have the same widths. Where none of them is installed, each text is stretched to the width
+// that it was laid out with.
 func (f *Figure) svg() ([]byte, error) {
 	b, err := render(f, vgsvg.New(f.width, f.height))
+	b = svgText.ReplaceAllFunc(b, withLength)
 	return bytes.ReplaceAll(b, []byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), err
+}
+
+// svgText is a text as vgsvg writes it: weight, size and content.
+var svgText = regexp.MustCompile(`(?s)<text ([^>]*font-weight:(\w+);[^>]*font-size:([\d.]+)px[^>]*)>([^<]*)</text>`)
+
+// withLength states the width of a text.
+func withLength(text []byte) []byte {
+	part := svgText.FindSubmatch(text)
+	face := sans
+	if string(part[2]) == "bold" {
+		face = sansBold
+	}
+	size, err := strconv.ParseFloat(string(part[3]), 64)
+	if err != nil {
+		return text
+	}
+	sized := sized(face, vg.Length(size))
+	width := sized.Width(html.UnescapeString(string(part[4])))
+	return fmt.Appendf(nil, `<text textLength="%.4g" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, float64(width), part[1], part[4])
 }
 
 func (f *Figure) png() ([]byte, error) {

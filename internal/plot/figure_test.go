@@ -16,11 +16,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"oblique/internal/need"
 	"oblique/regime"
+
+	"gonum.org/v1/plot/vg"
 )
 
 // written returns the figure in a format.
@@ -319,4 +322,28 @@ func TestNoResult(t *testing.T) {
 			t.Error("no error for a nil result")
 		}
 	}
+}
+
+// Every text of an SVG states the width that it was laid out with, so that another font takes no more room.
+func TestSVGStatesWidths(t *testing.T) {
+	c := ScalingCurve{Name: "a & b", Group: "g", N: []int{50, 60}, RhoSqrtN: []Estimate{{Value: 1}, {Value: 2}}, Exponent: Estimate{Value: math.NaN()}}
+	f, err := Scaling([]ScalingCurve{c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := f.WriteTo(&b, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	texts, stated := strings.Count(b.String(), "<text "), strings.Count(b.String(), `<text textLength="`)
+	if texts == 0 || stated != texts {
+		t.Errorf("%d of %d texts state their width", stated, texts)
+	}
+	for _, size := range []vg.Length{7, 8} {
+		face := sized(sans, size)
+		if strings.Contains(b.String(), `textLength="`+strconv.FormatFloat(float64(face.Width("a & b")), 'g', 4, 64)+`"`) {
+			return
+		}
+	}
+	t.Error("no text has the width of a & b")
 }

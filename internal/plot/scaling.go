@@ -119,7 +119,7 @@ func (c ScalingCurve) label(l look) []label {
 	}
 	text := name(c.Name, shortName)
 	if finite(c.Exponent.Value) {
-		text += ": γ = " + decimal(c.Exponent.Value, 0.01)
+		text += ": N^{" + decimal(c.Exponent.Value, 0.01) + "}" // as the guides are named; γ is that of ρ elsewhere
 	}
 	return []label{{text: text, x: float64(c.N[best]), y: c.RhoSqrtN[best].Value, color: l.color, gap: 5}}
 }

@@ -12,7 +12,7 @@ func TestScaling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, f, "neurons N", "ρ√N", "1/4", "1/2", "Hennig: γ = 0.47", "NLB maze: γ = 0.08")
+	wantTexts(t, f, "neurons N", "ρ√N", "1/4", "1/2", "Hennig: N", "0.47", "NLB maze: N", "0.08")
 	p := f.grid.panels[0][0]
 	if !p.x.log || !p.y.log {
 		t.Fatal("axes are not logarithmic")

@@ -242,9 +242,10 @@ func inline(draw func() (*plot.Figure, error), caption string) (shown, error) {
 // remarks begin the notes that ask for no care.
 var remarks = []string{"Data: ", "Checked: ", "Method paper: "}
 
-// warnings are the notes of all results that ask for care, with where they belong.
+// warnings are what cannot be concluded, from groups first, and the notes of all results that ask for care, with where they
+// belong.
 func warnings(c *Collection) []warning {
-	var all []warning
+	all := groupWarnings(c)
 	for i, e := range c.Entries {
 		name := strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")
 		id := fmt.Sprintf("analysis-%d", i+1)
@@ -252,10 +253,37 @@ func warnings(c *Collection) []warning {
 			all = append(all, warning{id, name, "No result: " + e.Failure})
 			continue
 		}
+		for _, caveat := range e.Result.Caveats() {
+			all = append(all, warning{id, name, caveat})
+		}
 		for _, note := range e.Result.Notes {
 			if !slices.ContainsFunc(remarks, func(r string) bool { return strings.HasPrefix(note, r) }) {
 				all = append(all, warning{id, name, note})
 			}
+		}
+	}
+	return all
+}
+
+// groupWarnings tell of groups with too few recordings, if there are several groups to compare.
+func groupWarnings(c *Collection) []warning {
+	var groups []string
+	members := map[string][]string{}
+	for _, e := range c.Entries {
+		if e.Result == nil || e.Group == "" {
+			continue
+		}
+		if members[e.Group] == nil {
+			groups = append(groups, e.Group)
+		}
+		if !slices.Contains(members[e.Group], e.Data) {
+			members[e.Group] = append(members[e.Group], e.Data)
+		}
+	}
+	var all []warning
+	for _, g := range groups {
+		if caveat := regime.GroupCaveat(g, len(members[g])); caveat != "" && len(groups) > 1 {
+			all = append(all, warning{"results", "Groups", caveat})
 		}
 	}
 	return all
