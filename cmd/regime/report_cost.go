@@ -8,7 +8,8 @@ import (
 )
 
 // A cost foretells what analyses of a recording take, roughly: right within a factor of two or three on a processor of
-// the year 2024. Its constants were measured on recordings of 86 to 171 neurons and 400 to 15 500 rows.
+// the year 2024 with AVX-512; one without takes up to twice as long. Its constants were measured on recordings of 86 to 171
+// neurons and 400 to 15 500 rows.
 type cost struct {
 	t, n      float64
 	crossval  bool
@@ -47,10 +48,10 @@ func newCost(r *recording.Recording, method map[string][]string) cost {
 // Seconds of one processor: to read a value, for a product of the moments, for the decompositions of N neurons.
 const (
 	perValue     = 5e-8
-	perProduct   = 4e-10
-	perSpectrum  = 5e-9
-	perHeldOut   = 8e-8 // nested cross-validation: many decompositions
-	perBootstrap = 1.3e-8
+	perProduct   = 8e-11
+	perSpectrum  = 3e-9
+	perHeldOut   = 3e-8 // nested cross-validation: many decompositions
+	perBootstrap = 4e-9
 	atLeast      = 0.05
 )
 
