@@ -31,43 +31,51 @@ type neuronSample struct {
 	best     int // index of the penalty
 }
 
-// chunkBytes bounds the memory of the principal directions of subsamples that share a pass over the rows.
-const chunkBytes = 64 << 20
+// Subsamples that share a pass over the rows are bounded by the memory of their principal directions, and by the multiplications
+// that go by until progress is told.
+const (
+	chunkBytes = 64 << 20
+	chunkWork  = 1e10
+)
 
 // analyse fills in the figures of subsamples. Their moments are part of those of all neurons. Leave-one-out errors
-// read the rows, once for as many subsamples as fit into memory.
+// read the rows, once for many subsamples.
 func (s *scaling) analyse(all []*neuronSample) error {
 	rest, err := s.withoutTenths()
 	if err != nil {
 		return err
 	}
-	done := 0
-	progress := func() {
-		if done++; s.options.Fit.Progress != nil {
-			s.options.Fit.Progress("neuron subsamples", done, len(all))
-		}
+	const step = "neuron subsamples"
+	if s.options.Fit.Method == Crossval {
+		return s.parallel(step, len(all), func(i int) error { return s.crossvalSubsample(all[i], rest) })
 	}
-	for len(all[done:]) > 0 {
-		chunk := all[done:]
-		for i, bytes := 0, 0; i < len(chunk); i++ {
-			if bytes += 8 * len(chunk[i].cols) * len(chunk[i].cols); bytes > chunkBytes && i > 0 {
-				chunk = chunk[:i]
-			}
-		}
-		if s.options.Fit.Method == Paper {
-			err = s.paperSubsamples(chunk, rest)
-		} else {
-			err = ridge.Parallel(len(chunk), func(i int) error { return s.crossvalSubsample(chunk[i], rest) })
-		}
-		if err != nil {
+	for done := 0; done < len(all); {
+		if err := s.ctx.Err(); err != nil {
 			return err
 		}
-		for _, sub := range chunk {
-			sub.path, sub.inSample = nil, nil
-			progress()
+		chunk := s.chunk(all[done:])
+		if err := s.paperSubsamples(chunk, rest); err != nil {
+			return err
+		}
+		if done += len(chunk); s.options.Fit.Progress != nil {
+			s.options.Fit.Progress(step, done, len(all))
 		}
 	}
 	return nil
+}
+
+// chunk returns the first subsamples, as many as fit within the bounds, at least one.
+func (s *scaling) chunk(all []*neuronSample) []*neuronSample {
+	t, _, _ := s.view.Dims()
+	var bytes, work float64
+	for i, sub := range all {
+		square := float64(len(sub.cols) * len(sub.cols))
+		bytes, work = bytes+8*square, work+float64(t)*square
+		if i > 0 && (bytes > chunkBytes || work > chunkWork) {
+			return all[:i]
+		}
+	}
+	return all
 }
 
 // withoutTenths returns the moments of all rows but a tenth, for each tenth, about their mean.
@@ -170,6 +178,7 @@ func (s *scaling) paperSubsamples(chunk []*neuronSample, rest []*ridge.Moments) 
 	fit, err := s.view.FirstAbove(tasks, inSample, thresholds)
 	for i, sub := range chunk {
 		sub.dFit = Dimension(fit[i])
+		sub.path, sub.inSample = nil, nil
 	}
 	return err
 }
@@ -234,9 +243,6 @@ func columnSums(m *mat.Dense) []float64 {
 }
 
 func (s *scaling) crossvalSubsample(sub *neuronSample, rest []*ridge.Moments) error {
-	if err := s.ctx.Err(); err != nil {
-		return err
-	}
 	if err := s.decompose(sub); err != nil {
 		return err
 	}
@@ -254,6 +260,7 @@ func (s *scaling) crossvalSubsample(sub *neuronSample, rest []*ridge.Moments) er
 		curve[k] = float64(s.meanR2(errors))
 	}
 	s.choose(sub, s.errorsOfTenths(nested), rest)
+	sub.path, sub.inSample = nil, nil
 	last := curve[len(curve)-1]
 	sub.heldOut = Number(last)
 	if last > 0 {

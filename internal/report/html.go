@@ -177,7 +177,9 @@ func (p *page) together(prepare, method string) error {
 		named.Data.Name = p.label(e)
 		c.Recordings = append(c.Recordings, regime.Compared{Group: e.Group, Result: &named})
 		if e.Result.Neurons.Sizes != nil {
-			curves = append(curves, plot.NewScalingCurve(&regime.ScalingResult{Result: &named, Neurons: e.Result.Neurons, Exponent: e.Result.Exponent}))
+			curve := plot.NewScalingCurve(&regime.ScalingResult{Result: &named, Neurons: e.Result.Neurons, Exponent: e.Result.Exponent})
+			curve.Group = e.Group
+			curves = append(curves, curve)
 		}
 	}
 	if len(c.Recordings) == 0 {
