@@ -88,7 +88,7 @@ type warning struct{ ID, Name, Text string }
 type citation struct{ Text string }
 
 func newPart(i int, e Entry) (part, error) {
-	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: "regime " + strings.Join(e.Args, " "),
+	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: command(e.Args),
 		Heading: strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")}
 	if e.Result == nil {
 		return p, nil
@@ -114,6 +114,19 @@ func newPart(i int, e Entry) (part, error) {
 		p.Figures = append(p.Figures, f)
 	}
 	return p, nil
+}
+
+// command is what does an analysis in one go: parts that were done apart are left out, as the result is the same.
+func command(args []string) string {
+	words := []string{"regime"}
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--draws-done" {
+			i++
+			continue
+		}
+		words = append(words, args[i])
+	}
+	return strings.Join(words, " ")
 }
 
 // lines are the figures of a result, as the terminal has them.

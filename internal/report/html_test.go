@@ -43,7 +43,7 @@ func analysed(t testing.TB, name string, method regime.Method, seed uint64) *reg
 // collection is a report of two analyses and one that failed, with names that must not become markup.
 func collection(t testing.TB) *Collection {
 	return &Collection{Version: "regime test", Seed: 3, Plan: "seed = 3\n# <b>plan</b>\n", Entries: []Entry{
-		{Data: "a<script>", Group: "g1", Output: "hand_vel", Method: "crossval", Args: []string{"fit", "--data", "a"},
+		{Data: "a<script>", Group: "g1", Output: "hand_vel", Method: "crossval", Args: []string{"scaling", "--data", "a", "--draws-done", "cell:1", "--json"},
 			Result: analysed(t, "a<script>", regime.Crossval, 1), BibTeX: "@article{x}"},
 		{Data: "b", Group: "g2", Output: "hand_vel", Method: "paper", Args: []string{"fit"}, Result: analysed(t, "b", regime.Paper, 2), BibTeX: "@article{x}"},
 		{Data: "c", Failure: "no file c.npz"},
@@ -58,7 +58,7 @@ func TestHTML(t *testing.T) {
 	page := b.String()
 	for _, want := range []string{
 		"a&lt;script&gt;", "no file c.npz", "Schuessler", "nested cross-validation in 5 folds", "chosen by leave-one-out error",
-		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, "<svg role=\"img\"", "regime fit --data a",
+		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, "<svg role=\"img\"", "regime scaling --data a --json", "<a href=\"#results\">Groups</a>: Group g1 has 1 recording:",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
