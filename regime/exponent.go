@@ -8,6 +8,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+// fewNeurons is the number below which a projection on single neurons says little.
+const fewNeurons = 10
+
 // exponent fills in the slope of mean log ρ against log N and its interval.
 func (s *scaling) exponent(columns [][][]int) error {
 	res := s.result
@@ -30,6 +33,10 @@ func (s *scaling) exponent(columns [][][]int) error {
 		s.note("No interval of the exponent: %d rows are too few to leave tenths out.", t)
 		return nil
 	}
+	if s.moments.N < fewNeurons {
+		s.note("No interval of the exponent: %d neurons are too few to tell how it varies with their choice.", s.moments.N)
+		return nil
+	}
 	if len(logRho) < 2 {
 		s.note("No interval of the exponent: it takes at least two draws.")
 		return nil
@@ -42,7 +49,9 @@ func (s *scaling) exponent(columns [][][]int) error {
 	draws := drawVariance(logRho, weights, s.options.Nested)
 	e.SENeurons, e.SETime, e.SEDraws = Number(math.Sqrt(neurons)), Number(math.Sqrt(time)), Number(math.Sqrt(draws))
 	e.Bias = Number(bias)
-	e.CI = e.interval(float64(s.moments.N), float64(len(logRho)))
+	if e.CI = e.interval(float64(s.moments.N), float64(len(logRho))); !e.CI[0].Defined() {
+		s.note("No interval of the exponent: ρ is undefined in some subsample.")
+	}
 	return nil
 }
 
@@ -52,6 +61,9 @@ func (e *Exponent) interval(neurons, draws float64) Interval {
 	n, t, d, bias := float64(e.SENeurons), float64(e.SETime), float64(e.SEDraws), float64(e.Bias)
 	t = math.Hypot(t, bias)
 	total := n*n + t*t + d*d
+	if total == 0 {
+		return Interval{e.Value, e.Value}
+	}
 	df := total * total / (math.Pow(n, 4)/(neurons-1) + math.Pow(t, 4)/(tenths-1) + math.Pow(d, 4)/(draws-1))
 	half := Number(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(0.975) * math.Sqrt(total))
 	return Interval{e.Value - half, e.Value + half}
