@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -19,6 +20,20 @@ type Conversion struct {
 	// Raw converts the arrays of the file itself where the file says what they mean (NWB); otherwise what
 	// they mean is converted: spike_times, signals with their times, and the trials' columns.
 	Raw bool
+	// Progress, if not nil, is told how many rows of an array are written; it must return soon.
+	Progress func(array string, done, total int)
+}
+
+// step tells that rows are written, and returns an error if the conversion is to end.
+type step func(array string, done, total int) error
+
+func (c Conversion) step(ctx context.Context) step {
+	return func(array string, done, total int) error {
+		if c.Progress != nil {
+			c.Progress(array, done, total)
+		}
+		return ctx.Err()
+	}
 }
 
 // ErrUnrepresentable is wrapped by the error of what the format to write has no place for.
@@ -37,8 +52,9 @@ var ErrUnrepresentable = errors.New("has no place in the format")
 //   - MATLAB holds everything, under names of its own rules and up to 2 GB each. A vector becomes a
 //     column, several texts a cell array.
 //
-// Matrices that lie in their file as rows are copied block by block, to npz, Parquet and Arrow.
-func Convert(from, to string, c Conversion) error {
+// Matrices that lie in their file as rows are copied block by block, to npz, Parquet and Arrow. When ctx ends,
+// so does the conversion, after the block or array at hand, and leaves nothing.
+func Convert(ctx context.Context, from, to string, c Conversion) error {
 	write, err := writerOf(to)
 	if err != nil {
 		return err
@@ -47,13 +63,13 @@ func Convert(from, to string, c Conversion) error {
 	if err != nil {
 		return err
 	}
-	if err = convert(f, to, c, write); err != nil {
+	if err = convert(ctx, f, to, c, write); err != nil {
 		err = fmt.Errorf("%s: %w", from, err)
 	}
 	return errors.Join(err, f.Close())
 }
 
-func convert(f File, to string, c Conversion, write writer) error {
+func convert(ctx context.Context, f File, to string, c Conversion, write writer) error {
 	if m, ok := within(f).(matlabFile); ok && strings.EqualFold(filepath.Ext(to), ".mat") {
 		return copyMATLAB(m.File, to, c.Only)
 	}
@@ -64,7 +80,7 @@ func convert(f File, to string, c Conversion, write writer) error {
 	if len(parts) == 0 {
 		return missing{"loaders: nothing to convert: the file has no arrays"}
 	}
-	return write(to, parts)
+	return write(to, parts, c.step(ctx))
 }
 
 // copyMATLAB copies variables as they are.
@@ -85,7 +101,7 @@ func copyMATLAB(f *matfile.File, to string, only []string) error {
 }
 
 // A writer writes named nodes to a file.
-type writer func(to string, parts []place) error
+type writer func(to string, parts []place, tell step) error
 
 // writers are the formats by extension.
 var writers = map[string]writer{".npz": writeNumPy, ".parquet": writeParquet, ".arrow": writeArrow, ".feather": writeArrow, ".mat": writeMATLAB}
@@ -349,7 +365,7 @@ func streamType(n Node) string {
 }
 
 // blocks hands out a matrix block by block, as slices of its type.
-func blocks(path string, n Node, rows recording.Rows, put func(data any) error) error {
+func blocks(path string, n Node, rows recording.Rows, put func(data any) error, tell step) error {
 	total, width := rows.Dims()
 	typ := streamType(n)
 	step := blockRows(width)
@@ -366,6 +382,9 @@ func blocks(path string, n Node, rows recording.Rows, put func(data any) error) 
 		if err == nil {
 			err = put(data)
 		}
+		if err == nil {
+			err = tell(path, min(from+step, total), total)
+		}
 		if err != nil {
 			return err
 		}
@@ -374,10 +393,13 @@ func blocks(path string, n Node, rows recording.Rows, put func(data any) error) 
 }
 
 // writeMATLAB writes version 5.
-func writeMATLAB(to string, parts []place) error {
+func writeMATLAB(to string, parts []place, tell step) error {
 	vars := make([]*matfile.Array, len(parts))
 	for i, p := range parts {
-		var err error
+		err := tell("arrays", i, len(parts))
+		if err != nil {
+			return err
+		}
 		if vars[i], err = toMATLAB(last(p.path), p, 0); err != nil {
 			return err
 		}

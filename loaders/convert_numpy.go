@@ -14,7 +14,7 @@ var npzTypes = map[string]string{
 }
 
 // writeNumPy writes an npz file.
-func writeNumPy(to string, parts []place) error {
+func writeNumPy(to string, parts []place, tell step) error {
 	var all []place
 	for _, p := range parts {
 		inside, err := flat(p, 0)
@@ -24,8 +24,11 @@ func writeNumPy(to string, parts []place) error {
 		all = append(all, inside...)
 	}
 	return npz.WriteWith(to, func(w *npz.Writer) error {
-		for _, p := range all {
-			if err := addNumPy(w, p); err != nil {
+		for i, p := range all {
+			if err := tell("arrays", i, len(all)); err != nil {
+				return err
+			}
+			if err := addNumPy(w, p, tell); err != nil {
 				return err
 			}
 		}
@@ -33,7 +36,7 @@ func writeNumPy(to string, parts []place) error {
 	})
 }
 
-func addNumPy(w *npz.Writer, p place) error {
+func addNumPy(w *npz.Writer, p place, tell step) error {
 	info := p.node.Info()
 	if info.Class == Text {
 		return addTexts(w, p)
@@ -43,7 +46,7 @@ func addNumPy(w *npz.Writer, p place) error {
 		if err != nil {
 			return err
 		}
-		return blocks(p.path, p.node, rows, a.Append)
+		return blocks(p.path, p.node, rows, a.Append, tell)
 	}
 	v, err := p.node.Values()
 	if err != nil {

@@ -8,8 +8,13 @@ import (
 	"oblique/loaders/recording"
 )
 
-func writeParquet(to string, parts []place) error { return writeTable(to, columnar.Parquet, parts) }
-func writeArrow(to string, parts []place) error   { return writeTable(to, columnar.Arrow, parts) }
+func writeParquet(to string, parts []place, tell step) error {
+	return writeTable(to, columnar.Parquet, parts, tell)
+}
+
+func writeArrow(to string, parts []place, tell step) error {
+	return writeTable(to, columnar.Arrow, parts, tell)
+}
 
 // A tableColumn makes the rows from ≤ i < to of some columns of the table to write.
 type tableColumn struct {
@@ -52,7 +57,7 @@ func widen[W int32 | int64, T int8 | int16 | uint8 | uint16 | uint32 | uint64](x
 }
 
 // writeTable writes one table.
-func writeTable(to string, format columnar.Format, parts []place) error {
+func writeTable(to string, format columnar.Format, parts []place, tell step) error {
 	metadata := make(map[string]string)
 	var tall []place
 	for _, p := range parts {
@@ -98,6 +103,9 @@ func writeTable(to string, format columnar.Format, parts []place) error {
 				data = append(data, x...)
 			}
 			if err := w.Append(data...); err != nil {
+				return err
+			}
+			if err := tell("rows", min(from+step, rows), rows); err != nil {
 				return err
 			}
 		}

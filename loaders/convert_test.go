@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -104,7 +105,7 @@ func TestConvertRound(t *testing.T) {
 	path := everyType(t)
 	mat, back := filepath.Join(dir, "a.mat"), filepath.Join(dir, "b.npz")
 	for _, step := range [][2]string{{path, mat}, {mat, back}} {
-		if err := Convert(step[0], step[1], Conversion{}); err != nil {
+		if err := Convert(t.Context(), step[0], step[1], Conversion{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,7 +118,7 @@ func TestConvertRound(t *testing.T) {
 	for _, name := range []string{"scipy5.mat", "scipy73.mat"} {
 		out := filepath.Join(dir, name)
 		from := filepath.Join("matfile", "testdata", name)
-		if err := Convert(from, out, Conversion{Only: []string{"D,cell", "int64", "z"}}); err != nil {
+		if err := Convert(t.Context(), from, out, Conversion{Only: []string{"D,cell", "int64", "z"}}); err != nil {
 			t.Fatal(err)
 		}
 		a, err := matfile.Open(out)
@@ -165,10 +166,10 @@ func TestConvertTables(t *testing.T) {
 	want := reads(t, path)
 	for _, ext := range []string{".parquet", ".arrow"} {
 		table, back := filepath.Join(dir, "t"+ext), filepath.Join(dir, "b.npz")
-		if err := Convert(path, table, Conversion{}); err != nil {
+		if err := Convert(t.Context(), path, table, Conversion{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Convert(table, back, Conversion{}); err != nil {
+		if err := Convert(t.Context(), table, back, Conversion{}); err != nil {
 			t.Fatal(err)
 		}
 		// vel was N×T and is T×N in a table.
@@ -197,7 +198,7 @@ func TestConvertNWB(t *testing.T) {
 	}
 	for _, ext := range []string{".npz", ".mat"} {
 		to := filepath.Join(dir, "s"+ext)
-		if err := Convert(from, to, Conversion{}); err != nil {
+		if err := Convert(t.Context(), from, to, Conversion{}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := Open(to, Options{Behavior: []string{"hand_vel", "eye_pos"}})
@@ -220,10 +221,10 @@ func TestConvertNWB(t *testing.T) {
 		}
 	}
 	to := filepath.Join(dir, "s.parquet")
-	if err := Convert(from, to, Conversion{}); !errors.Is(err, ErrUnrepresentable) || !strings.Contains(err.Error(), "one length") {
+	if err := Convert(t.Context(), from, to, Conversion{}); !errors.Is(err, ErrUnrepresentable) || !strings.Contains(err.Error(), "one length") {
 		t.Errorf("whole session as a table: %v", err)
 	}
-	if err := Convert(from, to, Conversion{Only: []string{"spike_times,unit_names"}}); err != nil {
+	if err := Convert(t.Context(), from, to, Conversion{Only: []string{"spike_times,unit_names"}}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := columnar.Open(to)
@@ -242,7 +243,7 @@ func TestConvertNWB(t *testing.T) {
 		}
 	}
 	raw := filepath.Join(dir, "raw.npz")
-	if err := Convert(from, raw, Conversion{Raw: true, Only: []string{"/units/spike_times_index"}}); err != nil {
+	if err := Convert(t.Context(), from, raw, Conversion{Raw: true, Only: []string{"/units/spike_times_index"}}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(reads(t, raw)); n != 1 {
@@ -272,7 +273,7 @@ func TestConvertErrors(t *testing.T) {
 		{filepath.Join("matfile", "testdata", "scipy73.mat"), "x.npz", "nothing", "empty list"},
 	} {
 		to := filepath.Join(dir, c.to)
-		err := Convert(c.from, to, Conversion{Only: split([]string{c.only})})
+		err := Convert(t.Context(), c.from, to, Conversion{Only: split([]string{c.only})})
 		if c.want == "" {
 			if err != nil {
 				t.Errorf("%s of %s: %v", c.only, c.from, err)
@@ -285,6 +286,44 @@ func TestConvertErrors(t *testing.T) {
 		}
 		if _, err := os.Stat(to); err == nil {
 			t.Errorf("%s: a file is left", c.to)
+		}
+	}
+}
+
+// TestConvertStops: a conversion tells how far it is, and ends when it is told to, leaving nothing.
+func TestConvertStops(t *testing.T) {
+	dir := t.TempDir()
+	from := filepath.Join(dir, "x.npz")
+	const rows, width = 5000, 300 // three blocks
+	if err := npz.Write(from, npz.Value{Name: "x", Shape: []int{rows, width}, Data: make([]float64, rows*width)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, ext := range []string{".npz", ".parquet", ".arrow"} {
+		to := filepath.Join(dir, "y"+ext)
+		var told []int
+		note := func(_ string, done, total int) {
+			if total == rows {
+				told = append(told, done)
+			}
+		}
+		if err := Convert(t.Context(), from, to, Conversion{Progress: note}); err != nil || len(told) != 3 || told[2] != rows {
+			t.Errorf("%s: told %v, %v", ext, told, err)
+		}
+		os.Remove(to)
+		ctx, cancel := context.WithCancel(t.Context())
+		blocks := 0
+		stop := func(_ string, _, total int) {
+			if total == rows {
+				blocks++
+				cancel()
+			}
+		}
+		if err := Convert(ctx, from, to, Conversion{Progress: stop}); !errors.Is(err, context.Canceled) || blocks != 1 {
+			t.Errorf("%s: ended after %d blocks with %v", ext, blocks, err)
+		}
+		left, err := os.ReadDir(dir)
+		if err != nil || len(left) != 1 {
+			t.Errorf("%s: files left: %v, %v", ext, left, err)
 		}
 	}
 }

@@ -34,6 +34,12 @@ func newActivity(src source, k kernel, pieces []piece) *activity {
 // Dims returns the number of rows and neurons.
 func (a *activity) Dims() (t, n int) { return a.first[len(a.pieces)], a.src.neurons() }
 
+// bytes returns what the whole matrix would take.
+func (a *activity) bytes() int64 {
+	t, n := a.Dims()
+	return 8 * int64(t) * int64(n)
+}
+
 // ReadRows sets dst to rows from, from+1, …: as many as it holds. The cost of a call is that of its rows
 // and of those within reach of the kernel, so blocks should be longer than the kernel.
 func (a *activity) ReadRows(dst []float64, from int) error {

@@ -70,6 +70,9 @@ type Options struct {
 	// Stream leaves the activity unmade: Recording.Stream bins and smooths rows as they are read, and
 	// memory stays that of the session.
 	Stream bool `json:"stream,omitempty"`
+	// StreamOver asks for Stream where the activity would take more bytes than this; 0 does not. The
+	// numbers are the same.
+	StreamOver int64 `json:"stream_over,omitempty"`
 	// Parity repeats the steps of other tools, slips included; see NLB and Integers.
 	Parity Parity `json:"parity,omitempty"`
 }

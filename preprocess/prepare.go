@@ -470,6 +470,9 @@ func (p *plan) setActivity(rec *recording.Recording) (err error) {
 	case asItIs && p.shared != nil:
 		_, n := p.shared.Dims()
 		rec.X = p.shared.Slice(from, to, 0, n).(*mat.Dense)
+	case p.o.StreamOver > 0 && a.bytes() > p.o.StreamOver:
+		rec.Stream = a
+		p.note("Rates are made from the file in blocks as they are read: whole they would take %d MB.", a.bytes()>>20)
 	default:
 		rec.X, err = a.dense()
 	}

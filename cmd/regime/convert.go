@@ -28,8 +28,11 @@ analyses take them; --tree converts the arrays of the file itself. Large matrice
 			}
 			return hinted(usage("convert: want a file and where to write it, got %d arguments", len(args)), "regime convert session.mat session.npz")
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			err := loaders.Convert(args[0], args[1], conversion)
+		RunE: func(c *cobra.Command, args []string) error {
+			shown := newProgress(c.ErrOrStderr())
+			conversion.Progress = shown.update
+			err := loaders.Convert(c.Context(), args[0], args[1], conversion)
+			shown.clear()
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return fmt.Errorf("no file %s", args[0])

@@ -48,9 +48,13 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.transpose, "transpose", false, "rows of the activity array are neurons (=false: time bins); without it lengths decide")
 	f.DurationVar(&o.fileBin, "file-bin", 0, "width of the file's rows, if the file does not say it")
 	f.StringVar(&o.kind, "kind", "", "bci, non-bci or model, if the file does not say it")
-	f.BoolVar(&o.stream, "stream", false, "leave activity in its file and read it in blocks (npy, uncompressed npz)")
+	f.BoolVar(&o.stream, "stream", false, "read activity in blocks, never whole: an array from its file (npy, uncompressed npz), spike "+
+		"times as they are binned (default: if rates would take more than 512 MB)")
 	o.prep.AddFlags(f)
 }
+
+// wholeBytes is how large rates may be to be kept whole, unless a flag says otherwise.
+const wholeBytes = 512 << 20
 
 // recording loads and prepares the data, and says how.
 func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recording, map[string]any, error) {
@@ -60,6 +64,10 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 	prep, err := o.prep.options()
 	if err != nil {
 		return nil, nil, err
+	}
+	prep.Stream = o.stream
+	if !o.flags.Changed("stream") {
+		prep.StreamOver = wholeBytes
 	}
 	session, err := o.session(&prep, stderr)
 	if err != nil {

@@ -17,6 +17,7 @@ func run() int {
 	keepLean()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interruption ends the program at once
 	root := newRoot()
 	return complain(root.ErrOrStderr(), root.ExecuteContext(ctx))
 }

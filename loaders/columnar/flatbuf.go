@@ -62,7 +62,7 @@ func (f *flat) field(t table, i int) int {
 		return 0
 	}
 	vtable := int(t) - f.i32(int(t))
-	if size := f.u16(vtable); 4+2*i+2 > size {
+	if size := f.u16(vtable); 4+2*i >= size { // where the size is odd, half an offset is one for the library
 		return 0
 	}
 	if offset := f.u16(vtable + 4 + 2*i); offset != 0 {
@@ -151,8 +151,8 @@ type fbField struct {
 	children      []fbField
 }
 
-// maxFields bounds the fields of a schema with the nested ones: offsets may lead to the same children
-// again and again.
+// maxFields bounds the fields of a schema with the nested ones, and their metadata: offsets may lead to the
+// same again and again.
 const maxFields = 1 << 17
 
 // schema walks over a schema before the library parses it: the library would allocate what the lengths
@@ -182,7 +182,8 @@ func (f *flat) fields(t table, i, depth int, left *int) []fbField {
 		if d := f.tableField(field, fieldDictionary); d != 0 {
 			fields[k].hasDictionary, fields[k].dictionary = true, f.longField(d, dictionaryID)
 		}
-		f.vector(field, fieldMetadata, 4)
+		_, pairs := f.vector(field, fieldMetadata, 4)
+		*left -= pairs
 		fields[k].children = f.fields(field, fieldChildren, depth+1, left)
 		if f.bad {
 			return nil

@@ -2,71 +2,59 @@ package columnar
 
 import (
 	"bytes"
-	"maps"
-	"math/rand/v2"
+	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
+	"regexp"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
-	"oblique/internal/claim"
+	"oblique/internal/hostile"
 )
 
-// try reads everything there is, and only wants to come back without having taken much memory.
-func try(t testing.TB, file []byte) {
+// place matches errors that name a byte, a row or a column.
+var place = regexp.MustCompile(`^columnar: .*(byte \d|row \d|row group \d|line \d|at \d|batch \d|message at|column '|the footer|the schema|bytes are no (Parquet|Arrow) file)`)
+
+// reader reads everything there is, a column after another.
+var reader = hostile.Reader{
+	Read:   readAll,
+	Placed: func(err error) bool { return place.MatchString(err.Error()) },
+}
+
+func readAll(file []byte, done func(error)) {
 	f, err := NewReader(bytes.NewReader(file), int64(len(file)))
+	done(err)
 	if err != nil {
-		if !strings.HasPrefix(err.Error(), "columnar: ") {
-			t.Fatalf("error without a place: %v", err)
-		}
-		return
-	}
-	if f.Rows() > 1<<17 { // run lengths may say so in a few bytes, and then it is so
 		return
 	}
 	for i, c := range f.Columns() {
 		if i == 50 {
 			break
 		}
+		var n int
 		switch c.Class {
 		case Numbers:
-			x, err := c.Float64s()
-			if err == nil && len(x) != f.Rows() {
-				t.Fatalf("%s: %d numbers", c, len(x))
-			}
+			var x []float64
+			x, err = c.Float64s()
+			n = len(x)
 		case Lists:
-			offsets, values, err := c.Lists()
-			if err == nil && (len(offsets) != f.Rows()+1 || offsets[f.Rows()] != len(values)) {
-				t.Fatalf("%s: %d offsets, the last %d, for %d values", c, len(offsets), offsets[len(offsets)-1], len(values))
-			}
+			var offsets []int
+			offsets, _, err = c.Lists()
+			n = len(offsets) - 1
 		case Text:
-			s, err := c.Strings()
-			if err == nil && len(s) != f.Rows() {
-				t.Fatalf("%s: %d strings", c, len(s))
-			}
+			var s []string
+			s, err = c.Strings()
+			n = len(s)
 		case Opaque:
+			err, n = nil, f.Rows()
 			if c.Err() == nil {
-				t.Fatalf("%s: no reason", c)
+				panic(c.String() + ": no reason")
 			}
 		}
-	}
-}
-
-// within fails if a call takes long or much memory in total: a file of a few kilobytes justifies neither.
-func within(t testing.TB, file []byte) {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	start := time.Now()
-	try(t, file)
-	runtime.ReadMemStats(&after)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Fatalf("took %v", took)
-	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > 2*claim.Free { // of everything, garbage included
-		t.Fatalf("%d bytes allocated for a file of %d", used, len(file))
+		if err == nil && n != f.Rows() {
+			panic(fmt.Sprintf("%s: %d rows", c, n))
+		}
+		done(err)
 	}
 }
 
@@ -91,34 +79,22 @@ func samples(t testing.TB) map[string][]byte {
 // text anywhere.
 func TestTruncation(t *testing.T) {
 	for name, file := range samples(t) {
-		for percent := range 100 {
-			cut := file[:len(file)*percent/100]
-			_, err := NewReader(bytes.NewReader(cut), int64(len(cut)))
-			if ext := filepath.Ext(name); err == nil && (ext == ".parquet" || ext == ".arrow") {
-				t.Errorf("%s cut to %d%% opens", name, percent)
+		reader.Cut(t, name, file, func(percent int, errs []error) {
+			if ext := filepath.Ext(name); errs == nil && (ext == ".parquet" || ext == ".arrow") {
+				t.Errorf("%s cut to %d%% is read", name, percent)
 			}
-			within(t, cut)
-		}
+		})
 	}
 }
 
-// Random bytes in random places: 1 000 times per file, 10 000 where everything is required.
+// TestFlips damages files of each format, each so often.
 func TestFlips(t *testing.T) {
-	flips := 1000
-	if os.Getenv("REGIME_REQUIRE") != "" {
-		flips = 10_000
+	files := make(map[string][][]byte)
+	for name, file := range samples(t) {
+		files[filepath.Ext(name)] = append(files[filepath.Ext(name)], file)
 	}
-	files := samples(t)
-	rng := rand.New(rand.NewPCG(5, 6))
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		file := files[name]
-		for range flips {
-			flipped := slices.Clone(file)
-			for range 1 + rng.IntN(3) {
-				flipped[rng.IntN(len(file))] = byte(rng.Uint32())
-			}
-			try(t, flipped)
-		}
+	for format, files := range files {
+		reader.Flip(t, format, hostile.Flips(), files...)
 	}
 }
 
@@ -128,7 +104,7 @@ func fuzz(f *testing.F, ext ...string) {
 			f.Add(file)
 		}
 	}
-	f.Fuzz(func(t *testing.T, file []byte) { within(t, file) })
+	f.Fuzz(func(t *testing.T, file []byte) { reader.Check(t, "fuzzed", file) })
 }
 
 func FuzzParquet(f *testing.F) { fuzz(f, ".parquet") }

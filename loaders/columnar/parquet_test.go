@@ -53,13 +53,14 @@ func TestProof(t *testing.T) {
 		t.Skip("skipped: nine million rows")
 	}
 	const rows = 9 << 20
+	step := func(i int) float64 { return float64(i >> 10) }
 	path := filepath.Join(t.TempDir(), "constant.parquet")
 	err := Write(path, Parquet, []Field{{"x", Float64}}, nil, func(w *Writer) error {
 		x := make([]float64, 1<<20)
-		for i := range x {
-			x[i] = 0.5
-		}
-		for range rows >> 20 {
+		for block := range rows >> 20 {
+			for i := range x {
+				x[i] = step(block<<20 + i)
+			}
 			if err := w.Append(x); err != nil {
 				return err
 			}
@@ -73,12 +74,17 @@ func TestProof(t *testing.T) {
 	if claim.Believed(8*rows, c.file.size) {
 		t.Fatalf("the file has %d bytes: it proves nothing", c.file.size)
 	}
+	lie := *c.file
+	lie.size = c.file.size / 100
+	if err := (&Column{file: &lie, Class: Numbers}).justify(8); !errors.Is(err, errDamaged) {
+		t.Errorf("so many rows in %d bytes: %v", lie.size, err)
+	}
 	x, err := c.Float64s()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, v := range x {
-		if v != 0.5 {
+		if v != step(i) {
 			t.Fatalf("row %d is %v", i, v)
 		}
 	}

@@ -3,15 +3,31 @@ package hdf5
 import (
 	"bytes"
 	"errors"
-	"math/rand/v2"
 	"os"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"oblique/internal/claim"
+	"oblique/internal/hostile"
 )
+
+// reader exercises a file. All allocations count as one.
+var reader = hostile.Reader{
+	Read: func(data []byte, done func(error)) {
+		errs := exercise(data)
+		if len(errs) == 0 {
+			done(nil)
+		}
+		for _, err := range errs {
+			done(err)
+		}
+	},
+	Placed: func(err error) bool {
+		var e *Error
+		return errors.As(err, &e) && strings.HasPrefix(err.Error(), "hdf5: ") &&
+			(e.Path != "" || e.Structure != "" || errors.Is(err, ErrNotHDF5) || errors.Is(err, ErrNotFound))
+	},
+}
 
 // exercise opens a file and reads a bounded part of everything in it, as a caller would who asks for a
 // thousand rows at a time. It returns the first error of each object.
@@ -117,32 +133,6 @@ func exerciseRows(f *File, a *Array, start, rows int) error {
 	return nil
 }
 
-// endure exercises damaged data within the limits that hold for any input: five seconds, 64 MB and
-// four times the file in all allocations together, no panic; and every error names the place.
-func endure(t *testing.T, data []byte) []error {
-	t.Helper()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	start := time.Now()
-	errs := exercise(data)
-	took := time.Since(start)
-	runtime.ReadMemStats(&after)
-	if took > 5*time.Second {
-		t.Fatalf("%v", took)
-	}
-	if n := after.TotalAlloc - before.TotalAlloc; !claim.Believed(int64(n), int64(len(data))) {
-		t.Fatalf("%d bytes allocated for a file of %d", n, len(data))
-	}
-	for _, err := range errs {
-		var e *Error
-		if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "hdf5: ") ||
-			e.Path == "" && e.Structure == "" && !errors.Is(err, ErrNotHDF5) && !errors.Is(err, ErrNotFound) {
-			t.Fatalf("no place in %q", err)
-		}
-	}
-	return errs
-}
-
 func TestTruncated(t *testing.T) {
 	for _, path := range fixtures(t) {
 		whole, err := os.ReadFile(path)
@@ -154,14 +144,11 @@ func TestTruncated(t *testing.T) {
 			expected[err.Error()] = true
 		}
 		failed := 0
-		for percent := range 100 {
-			for _, err := range endure(t, whole[:len(whole)*percent/100]) {
-				if !expected[err.Error()] {
-					failed++
-					break
-				}
+		reader.Cut(t, path, whole, func(_ int, errs []error) {
+			if slices.ContainsFunc(errs, func(err error) bool { return !expected[err.Error()] }) {
+				failed++
 			}
-		}
+		})
 		// The end of a file may be unused space, but not much of it.
 		if failed < 80 {
 			t.Errorf("%s: only %d of 100 truncations are noticed", path, failed)
@@ -182,42 +169,24 @@ func TestTrailingBytes(t *testing.T) {
 	}
 }
 
-// TestByteFlips changes one to four bytes at a time. Half of the changes are put where they hurt: into
-// the first eighth of the file, where headers and trees are.
-func TestByteFlips(t *testing.T) {
-	flips := 10000
-	if testing.Short() {
-		flips = 500
-	}
-	rng := rand.New(rand.NewPCG(7, 3))
-	var files [][]byte
+// TestFlips damages the small fixtures: those of libver earliest, and those of latest, each so often.
+func TestFlips(t *testing.T) {
+	files := make(map[string][][]byte)
 	for _, path := range fixtures(t) {
 		whole, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		kind := "earliest"
+		if strings.Contains(path, "latest") {
+			kind = "latest"
+		}
 		if len(whole) < 40<<10 {
-			files = append(files, whole)
+			files[kind] = append(files[kind], whole)
 		}
 	}
-	for range flips {
-		data := bytes.Clone(files[rng.IntN(len(files))])
-		for range 1 + rng.IntN(4) {
-			span := len(data)
-			if rng.IntN(2) == 0 {
-				span /= 8
-			}
-			i := rng.IntN(span)
-			switch rng.IntN(4) {
-			case 0:
-				data[i] = 0
-			case 1:
-				data[i] = 0xff
-			default:
-				data[i] ^= byte(1 << rng.IntN(8))
-			}
-		}
-		endure(t, data)
+	for kind, files := range files {
+		reader.Flip(t, kind, hostile.Flips(), files...)
 	}
 }
 
@@ -231,5 +200,5 @@ func FuzzOpen(f *testing.F) {
 			f.Add(data)
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { endure(t, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { reader.Check(t, "fuzzed", data) })
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/adler32"
 	"io"
 	"math/bits"
 	"sync"
@@ -83,7 +82,7 @@ func inflateZlib(dst, src []byte) ([]byte, error) {
 	if len(d.in)-d.pos < 4 {
 		return nil, io.ErrUnexpectedEOF
 	}
-	stored, computed := binary.BigEndian.Uint32(d.in[d.pos:]), adler32.Checksum(d.out[:d.at])
+	stored, computed := binary.BigEndian.Uint32(d.in[d.pos:]), adlerOf(d.out[:d.at])
 	return d.out[:d.at], compareChecksums(stored, computed)
 }
 
@@ -457,8 +456,8 @@ const (
 	// A turn of the fast loop takes at most twice seven bytes, by loads of eight.
 	fastInput = 16
 
-	// It writes at most four literals, or two and a copy, whose last word may reach beyond its end.
-	fastOutput = 4 + 258 + 8
+	// It writes at most three literals and a copy, whose last word may reach beyond its end.
+	fastOutput = 3 + 258 + 8
 )
 
 // fast decompresses codes while there are fastInput bytes of input and fastOutput of room.
@@ -492,12 +491,6 @@ func (d *inflater) fast() (end bool, err error) {
 					n -= uint(e & 63)
 					out[at] = byte(e >> 16)
 					at++
-					if e = litlen[hold&(1<<litlenBits-1)]; e&entryLiteral != 0 {
-						hold >>= e & 63
-						n -= uint(e & 63)
-						out[at] = byte(e >> 16)
-						at++
-					}
 					continue
 				}
 			}

@@ -379,7 +379,7 @@ func (a *Array) adopt(c *Array, name, path string) (*Array, error) {
 // fail puts the name and place of the array before an error.
 func (a *Array) fail(err error) error {
 	if a.path == "" {
-		return fmt.Errorf("matfile: %w", err)
+		return fmt.Errorf("matfile: '': %w", err)
 	}
 	return fmt.Errorf("matfile: %s: %w", a.path, err)
 }

@@ -3,17 +3,29 @@ package matfile
 import (
 	"bytes"
 	"errors"
-	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
-	"slices"
+	"strings"
 	"testing"
 
 	"oblique/internal/claim"
+	"oblique/internal/hostile"
 	"oblique/internal/need"
 )
+
+// place matches errors that name an offset, or a variable and what is wrong with it.
+var place = regexp.MustCompile(`^matfile: (header|not a MATLAB file|.*(at |\b)0x[0-9a-f]+|[^ ]+: )`)
+
+// reader reads everything in a file. All allocations count as one.
+var reader = hostile.Reader{
+	Read: func(b []byte, done func(error)) {
+		_, err := readAll(b)
+		done(err)
+	},
+	Placed: func(err error) bool { return place.MatchString(err.Error()) },
+}
 
 // readAll reads everything in a file and returns how many arrays it met. Arrays in full are
 // limited to 1 MiB, so that what else is allocated shows.
@@ -113,13 +125,11 @@ func TestTruncated(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for percent := range 100 {
-			cut := b[:len(b)*percent/100]
-			n, err := readAll(cut)
-			if err == nil && n >= whole {
+		reader.Cut(t, name, b, func(percent int, errs []error) {
+			if n, err := readAll(b[:len(b)*percent/100]); err == nil && n >= whole {
 				t.Errorf("%s cut to %d%%: all of %d arrays without an error", name, percent, n)
 			}
-		}
+		})
 	}
 }
 
@@ -136,26 +146,24 @@ func TestTruncatedRecording(t *testing.T) {
 	}
 }
 
-// TestFlips: 10 000 files with one to four damaged bytes are read without a panic and within the
-// memory that they justify.
+// TestFlips damages files of each version, each so often.
 func TestFlips(t *testing.T) {
-	all := samples(t)
-	names := slices.Sorted(maps.Keys(all))
-	rng := rand.New(rand.NewPCG(1, 2))
-	flips := 10000
-	if testing.Short() {
-		flips = 1000
+	files := make(map[string][][]byte)
+	for name, b := range samples(t) {
+		version := "5"
+		switch {
+		case strings.Contains(name, "73"):
+			version = "7.3"
+		case strings.Contains(name, "4") || strings.HasPrefix(name, "four"):
+			version = "4"
+		}
+		files[version] = append(files[version], b)
 	}
-	for i := range flips {
-		whole := all[names[i%len(names)]]
-		b := bytes.Clone(whole)
-		for range 1 + rng.IntN(4) {
-			b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
-		}
-		got := allocated(func() { readAll(b) })
-		if limit := uint64(claim.Allowance(int64(len(b)))); got > limit {
-			t.Fatalf("flip %d of %s: %d bytes allocated, the limit is %d", i, names[i%len(names)], got, limit)
-		}
+	if len(files) != 3 {
+		t.Fatalf("%d versions", len(files))
+	}
+	for version, files := range files {
+		reader.Flip(t, "version "+version, hostile.Flips(), files...)
 	}
 }
 

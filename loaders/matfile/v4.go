@@ -28,9 +28,9 @@ func (f *File) list4(src *file) error {
 		a, next, err := array4(src, pos)
 		if err != nil {
 			if pos == 0 {
-				err = fmt.Errorf("%w: version 4 header: %w", ErrFormat, err)
+				return fmt.Errorf("%w: version 4 header: %w", ErrFormat, err)
 			}
-			return err
+			return fmt.Errorf("variable at %#x: %w", pos, err)
 		}
 		f.add(variable{a, func() (*Array, error) { v := *a; return &v, nil }})
 		pos = next

@@ -137,7 +137,7 @@ func (f *File) openNpy(r io.ReaderAt, size int64, name string) error {
 func (f *File) openNpz(r io.ReaderAt, size int64) error {
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are names here, never paths
-		return fmt.Errorf("npz: %w (is the file cut short?)", err)
+		return fmt.Errorf("npz: directory of the archive: %w (is the file cut short?)", err)
 	}
 	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	if len(z.File) > maxMembers {

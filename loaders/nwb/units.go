@@ -88,16 +88,20 @@ func (u *Units) Spikes(unit int) ([]float64, error) {
 
 // ascending checks and sorts the spike times of a unit.
 func (u *Units) ascending(x []float64, unit int) ([]float64, error) {
-	sorted := true
+	sorted, last := true, math.Inf(-1)
+	for _, t := range x {
+		sorted = sorted && last <= t // not where one is NaN
+		last = t
+	}
+	if sorted && (len(x) == 0 || !math.IsInf(x[0], 0) && !math.IsInf(last, 0)) {
+		return x, nil
+	}
 	for i, t := range x {
 		if math.IsNaN(t) || math.IsInf(t, 0) {
 			return nil, fmt.Errorf("nwb: %s/spike_times: spike %d of unit %s is at %v", u.Path, i, u.ID(unit), t)
 		}
-		sorted = sorted && (i == 0 || x[i-1] <= t)
 	}
-	if !sorted {
-		slices.Sort(x)
-	}
+	slices.Sort(x)
 	return x, nil
 }
 
