@@ -36,3 +36,17 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
+
+// What was done before does not count for the rate: of 1000 steps 600 were there, and 100 have taken a minute.
+func TestProgressResumed(t *testing.T) {
+	var b strings.Builder
+	p := newProgress(&b)
+	now := time.Unix(0, 0)
+	p.now = func() time.Time { return now }
+	p.update("training step", 600, 1000)
+	now = now.Add(time.Minute)
+	p.update("training step", 700, 1000)
+	if want := "regime: training step 700/1000, 1.67/s, 3m0s left\n"; b.String() != want {
+		t.Errorf("said %q, want %q", b.String(), want)
+	}
+}
