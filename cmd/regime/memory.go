@@ -9,7 +9,7 @@ import (
 // spare is how much memory may go to what is no longer used before it is collected, where more than that is in
 // use. Go's own rule, as much again as is in use, doubles the memory of a program that holds a large matrix; and
 // to collect is cheap then, because matrices hold no pointers to follow.
-const spare = 64 << 20
+const spare = 32 << 20
 
 // A lean is garbage itself, collected with the rest, and collects the next time sooner or later.
 type lean struct{ _ *lean }
