@@ -127,11 +127,14 @@ func (m space) drawAxes(f *frame, place func([3]float64) vg.Point, half, floor, 
 	set.h = right
 	put(f, set, below(front, back), m.axes[1])
 	set.h, set.v = left, bottom
-	put(f, set, vg.Point{X: up.X + 3, Y: up.Y - textSize*capHeight}, m.axes[2])
+	put(f, set, vg.Point{X: up.X - 3, Y: up.Y + 3}, m.axes[2])
 }
 
-// heads is the number of arrow heads along a curve.
-const heads = 6
+// Arrow heads stand along the beginning of a curve, which is about the first of its turns.
+const (
+	heads     = 4
+	firstTurn = 0.16
+)
 
 // decorate draws the beginning and the direction of a line.
 func (m space) decorate(f *frame, c color.NRGBA, line []vg.Point) {
@@ -141,7 +144,7 @@ func (m space) decorate(f *frame, c color.NRGBA, line []vg.Point) {
 	f.SetColor(c)
 	f.Fill(circle(line[0], 0.7*pointSize))
 	for k := range heads {
-		i := (2*k + 1) * (len(line) - 1) / (2 * heads)
+		i := int(firstTurn * float64(len(line)-1) * (float64(k) + 0.5) / heads)
 		drawHead(f, line[i], line[min(i+1, len(line)-1)], c, 1.9*pointSize)
 	}
 }
