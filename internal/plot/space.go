@@ -166,10 +166,5 @@ func drawHead(f *frame, at, next vg.Point, c color.Color, size vg.Length) {
 func drawArrow(f *frame, from, to vg.Point, name string) {
 	f.StrokeLine2(stroke(black, dataLine), from.X, from.Y, to.X, to.Y)
 	drawHead(f, to, to.Add(to.Sub(from)), black, 2.6*pointSize)
-	set := typeset{size: textSize, color: black, h: left, v: center}
-	gap := vg.Length(5)
-	if to.X < from.X {
-		set.h, gap = right, -5
-	}
-	put(f, set, vg.Point{X: to.X + gap, Y: to.Y}, name)
+	put(f, typeset{size: textSize, color: black, h: left, v: center}, vg.Point{X: to.X + 5, Y: to.Y}, name)
 }
