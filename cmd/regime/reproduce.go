@@ -66,7 +66,11 @@ the number of neurons.`,
 			return hinted(usage("want the name of a figure: fig2 to fig8"), "%s fig7", c.CommandPath())
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if f := networkFigureNamed(args[0]); f != nil {
+			f := networkFigureNamed(args[0])
+			if err := o.networks.check(c.Flags(), args[0], f != nil); err != nil {
+				return err
+			}
+			if f != nil {
 				return o.reproduceNetworks(c.Context(), f, c.OutOrStdout(), c.ErrOrStderr())
 			}
 			return o.run(c.Context(), figureNamed(args[0]), c.OutOrStdout(), c.ErrOrStderr())

@@ -64,9 +64,6 @@ func (o *reproduceOptions) reproduceNetworks(ctx context.Context, f *networkFigu
 	if err := o.output.check(); err != nil {
 		return err
 	}
-	if o.networks.count < 0 {
-		return usage("--networks %d: want at least 1", o.networks.count)
-	}
 	all, notes, err := o.networks.networks(ctx, f, stderr)
 	if err != nil {
 		return err

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/spf13/pflag"
+
 	"oblique/internal/report"
 	"oblique/loaders/npz"
 	"oblique/regime"
@@ -28,6 +30,23 @@ type networkOptions struct {
 	keep  string
 	quick bool
 	count int
+}
+
+// check refuses flags that would do nothing: those of networks with a figure that has none, and those of training with --nets.
+func (o *networkOptions) check(f *pflag.FlagSet, figure string, networks bool) error {
+	for _, name := range []string{"keep", "quick", "networks", "nets"} {
+		switch {
+		case !f.Changed(name):
+		case !networks:
+			return usage("--%s is of figures 2 to 6, which show networks, and not of %s", name, figure)
+		case name != "nets" && len(o.nets) > 0:
+			return usage("--%s is how networks are trained, and --nets trains none", name)
+		}
+	}
+	if o.count < 0 {
+		return usage("--networks %d: want at least 1", o.count)
+	}
+	return nil
 }
 
 // A member is a trained network of a figure.
