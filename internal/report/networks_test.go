@@ -20,8 +20,8 @@ func TestNetworks(t *testing.T) {
 	}
 	for _, want := range []string{
 		"fig3: 1 aligned and 1 oblique networks of 512 units",
-		"0.500 [0.490, 0.510]   0.494 [0.486, 0.507]",
-		"within    aligned > 5 × oblique: holds",
+		"0.500 [0.490, 0.510]      0.494 [0.486, 0.507]",
+		"within   aligned > 5 × oblique: holds",
 		"outside",
 		"8.2 [5, 12]",
 		"aligned < oblique: does not hold",
