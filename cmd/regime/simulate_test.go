@@ -36,6 +36,10 @@ func TestSimulateInterrupted(t *testing.T) {
 			t.Fatal("no checkpoint in a minute")
 		}
 	}
+	left := filepath.Join(dir, "interrupted", "."+checkpointFile+".123") // by a kill
+	if err := os.WriteFile(left, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +54,9 @@ func TestSimulateInterrupted(t *testing.T) {
 	}
 	if said := again.Stderr.(*bytes.Buffer).String(); !strings.Contains(said, "is at step") {
 		t.Errorf("it does not say that it goes on: %s", said)
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Errorf("%s is still there", left)
 	}
 	alone := command("alone")
 	if err := alone.Run(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"oblique/internal/atomicfile"
 	"oblique/loaders/recording"
 	"oblique/regime"
 	"oblique/simulate/rnn"
@@ -77,6 +78,7 @@ func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.options.Rate, "rate", 0, "learning rate times N (default the task's for readout and gain)")
 	f.StringVar(&o.optimizer, "optimizer", "adam", "adam, or sgd: plain gradient descent, whose --rate is not divided by N")
 	f.StringSliceVar(&o.trained, "train", nil, "weights to train: in,rec,out (default the task's)")
+	f.IntVar(&o.options.MaskStep, "mask-step", 0, "every so many-th time step counts in the loss: 1 is all, 5 is one a τ (default the task's)")
 	f.Float64Var(&o.options.Clip, "clip", 0, "bound of the gradient's norm (default none)")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of weights, trials and noise")
 	f.StringVar(&o.out, "out", "", "folder of the network")
@@ -119,6 +121,7 @@ func (o *trainCommand) resolve() (train.Options, error) {
 		"rate":          func() { t.Rate = given.Rate },
 		"optimizer":     func() { t.Optimizer = train.Optimizer(o.optimizer) },
 		"train":         func() { t.Trained = weightsOf(o.trained) },
+		"mask-step":     func() { t.MaskStep = given.MaskStep },
 		"clip":          func() { t.Clip = given.Clip },
 		"seed":          func() { t.Seed = given.Seed },
 		"readout":       func() { t.Large, t.Readout, err = readoutOf(o.readout) },
@@ -245,8 +248,11 @@ func readoutName(o train.Options) string {
 	return strconv.FormatFloat(o.Readout, 'g', -1, 64)
 }
 
-// begin resumes the training in the folder, or starts it.
+// begin resumes the training in the folder, or starts it. What a killed training has left half written goes.
 func (o *trainCommand) begin(options train.Options, stderr io.Writer) (*train.State, error) {
+	if err := atomicfile.Sweep(o.out, checkpointFile, optionsFile, weightsFile, lossFile, traceFile, trainingFile, recordingFile); err != nil {
+		return nil, err
+	}
 	s, err := train.Resume(filepath.Join(o.out, checkpointFile), options)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -37,6 +38,51 @@ func TestWriteFailureLeavesTheOldFile(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("%d files left, want the old one alone", len(left))
+	}
+}
+
+// TestSweep: what a killed program has left of the files that are named goes, and nothing else.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	stay := []string{"checkpoint", ".checkpoint", ".checkpoint.bak", ".checkpoint.", "checkpoint.1", ".other.123", ".cell.json.7x", "..1"}
+	for _, name := range append([]string{".checkpoint.123", ".cell.json.4000000000"}, stay...) {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".checkpoint.456"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	stay = append(stay, ".checkpoint.456")
+	if err := Sweep(dir, "checkpoint", "*.json"); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	slices.Sort(stay)
+	if err != nil || !slices.Equal(left, stay) {
+		t.Errorf("left are %v, want %v; %v", left, stay, err)
+	}
+	if err := Sweep(filepath.Join(dir, "none"), "*"); err != nil {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
+// TestSweepKnowsItsTemporaryFiles: the names that Write makes are those that Sweep looks for.
+func TestSweepKnowsItsTemporaryFiles(t *testing.T) {
+	dir := t.TempDir()
+	err := Write(filepath.Join(dir, "f.json"), func(io.Writer) error {
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != 1 || temporaryOf(entries[0].Name()) != "f.json" {
+			t.Errorf("while it writes there is %v, %v", entries, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

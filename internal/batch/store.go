@@ -142,18 +142,11 @@ func (s *Store) ReadManifest() (*Manifest, error) {
 
 // sweep removes temporary files that a killed run has left. Nothing else may be writing.
 func (s *Store) sweep() error {
-	for _, sub := range []string{"cells", "failed"} {
-		left, err := filepath.Glob(filepath.Join(s.Dir, sub, ".*.json.*"))
-		if err != nil {
-			return err
-		}
-		for _, path := range left {
-			if err := os.Remove(path); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return errors.Join(
+		atomicfile.Sweep(filepath.Join(s.Dir, "cells"), "*.json"),
+		atomicfile.Sweep(filepath.Join(s.Dir, "failed"), "*.json"),
+		atomicfile.Sweep(filepath.Join(s.Dir, "slurm"), "*"),
+		atomicfile.Sweep(s.Dir, "*.json", "*.csv", "*.parquet", "*.html", "Snakefile"))
 }
 
 // writeJSON writes v indented, atomically.

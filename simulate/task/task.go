@@ -84,6 +84,8 @@ type Batch struct {
 	Input, Target                  []float32
 	Mask                           []bool
 	Conditions                     []int
+
+	whole []bool // the mask before it was thinned
 }
 
 func newBatch(s Spec, trials int) *Batch {
@@ -110,12 +112,15 @@ func (b *Batch) target(trial, channel, step int, value float32, counts bool) {
 	b.Target[i], b.Mask[i] = value, counts
 }
 
-// thin leaves in the mask only steps whose index is a multiple of every.
+// thin leaves in the mask only steps whose index is a multiple of every. Thinned again it is thinned from the whole.
 func (b *Batch) thin(every int) *Batch {
-	for t := range b.Steps {
-		if t%every != 0 {
-			clear(b.Mask[t*b.Trials*b.Outputs : (t+1)*b.Trials*b.Outputs])
-		}
+	if b.whole == nil {
+		b.whole, b.Mask = b.Mask, make([]bool, len(b.Mask))
+	}
+	clear(b.Mask)
+	row := b.Trials * b.Outputs
+	for t := 0; t < b.Steps; t += every {
+		copy(b.Mask[t*row:(t+1)*row], b.whole[t*row:])
 	}
 	return b
 }
@@ -145,6 +150,32 @@ func ByName(name string) (Task, error) {
 		names = append(names, t.Spec().Name)
 	}
 	return nil, fmt.Errorf("task: no task %q; there are: %s", name, strings.Join(names, ", "))
+}
+
+// Counting returns a task in whose loss steps count whose index is a multiple of every, in place of the published spacing. It
+// panics if every is less than 1.
+func Counting(t Task, every int) Task {
+	if every < 1 {
+		panic(fmt.Sprintf("task: a mask of every %d steps", every))
+	}
+	return counting{t, every}
+}
+
+type counting struct {
+	Task
+	every int
+}
+
+// Spec returns that of the task, with its own MaskStep.
+func (c counting) Spec() Spec {
+	s := c.Task.Spec()
+	s.MaskStep = c.every
+	return s
+}
+
+// Batch makes the trials of the task.
+func (c counting) Batch(trials int, rng *rand.Rand) *Batch {
+	return c.Task.Batch(trials, rng).thin(c.every)
 }
 
 // Lasting returns a task with trials of another duration, in τ. Targets end where they do. It is an error for tasks whose trials have

@@ -75,6 +75,37 @@ func TestSpecs(t *testing.T) {
 	}
 }
 
+// TestCounting: another spacing of the mask, finer than the published one or wider, leaves trials as they are.
+func TestCounting(t *testing.T) {
+	for _, of := range All() {
+		published := of.Batch(6, rng(3))
+		all := Counting(of, 1).Batch(6, rng(3))
+		for _, every := range []int{1, of.Spec().MaskStep, 7} {
+			c := Counting(of, every)
+			b := c.Batch(6, rng(3))
+			if s := c.Spec(); s.MaskStep != every || s.Name != of.Spec().Name {
+				t.Errorf("%s: spec %+v", of.Spec().Name, s)
+			}
+			if !reflect.DeepEqual(b.Input, published.Input) || !reflect.DeepEqual(b.Target, published.Target) {
+				t.Errorf("%s: a mask of every %d steps changes the trials", of.Spec().Name, every)
+			}
+			for i, m := range b.Mask {
+				step := i / (b.Trials * b.Outputs)
+				if m != (all.Mask[i] && step%every == 0) {
+					t.Fatalf("%s: every %d steps: step %d counts: %v", of.Spec().Name, every, step, m)
+				}
+			}
+			if every == of.Spec().MaskStep && !reflect.DeepEqual(b.Mask, published.Mask) {
+				t.Errorf("%s: the published spacing gives another mask", of.Spec().Name)
+			}
+		}
+	}
+	// Cycling counts at every step from the end of its pulse on.
+	if b := Counting(Cycling{}, 1).Batch(2, rng(0)); len(b.masked(0, 0)) != 355 {
+		t.Errorf("cycling counts at %d steps, want 355", len(b.masked(0, 0)))
+	}
+}
+
 // The learning rates times N of the published runs, in the order large 0.7, large 1.5, small 0.7, small 1.5.
 func TestRates(t *testing.T) {
 	want := map[string][5]float64{

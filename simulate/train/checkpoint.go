@@ -166,6 +166,10 @@ func decode(data []byte, o Options) (*State, error) {
 	if err := json.Unmarshal(rest[:length], &saved); err != nil {
 		return nil, bad("options: %v", err)
 	}
+	saved, err := saved.Resolved() // an option that there was not yet had its default
+	if err != nil {
+		return nil, bad("options: %v", err)
+	}
 	if !saved.same(o) {
 		return nil, fmt.Errorf("train: %w: its options are %s", ErrOther, rest[:length])
 	}

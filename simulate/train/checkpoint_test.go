@@ -83,7 +83,7 @@ func TestResumeOther(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"seed": func(o *Options) { o.Seed++ }, "units": func(o *Options) { o.N = 25 }, "task": func(o *Options) { o.Task = "romo" },
 		"rate": func(o *Options) { o.Rate = 0.2 }, "noise": func(o *Options) { o.Noise = new(0.0) }, "fewer steps": func(o *Options) { o.Steps = 2 },
-		"trained": func(o *Options) { o.Trained = []Weight{Rec} },
+		"trained": func(o *Options) { o.Trained = []Weight{Rec} }, "mask": func(o *Options) { o.MaskStep = 1 },
 	} {
 		o := tiny(3)
 		change(&o)
@@ -94,6 +94,22 @@ func TestResumeOther(t *testing.T) {
 	if _, err := Resume(path+"x", tiny(3)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
+}
+
+// TestResumeOlder: a checkpoint from before an option was there is one of its default.
+func TestResumeOlder(t *testing.T) {
+	o := tiny(3)
+	s := trained(t, o)
+	s.Options.MaskStep = 0 // as if it were absent
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	if err := s.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Resume(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	identical(t, "resumed", again, trained(t, o))
 }
 
 // TestDamage changes every byte of a checkpoint in turn and cuts it at every length: none is read as valid.

@@ -41,7 +41,9 @@ type Options struct {
 	Trained []Weight `json:"trained"`
 	// Clip bounds the norm of the gradient; 0 means none.
 	Clip float64 `json:"clip"`
-	Seed uint64  `json:"seed"`
+	// MaskStep is the spacing of the steps that count in the loss: those whose index is a multiple of it; 0 means the task's.
+	MaskStep int    `json:"mask_step"`
+	Seed     uint64 `json:"seed"`
 	// MeasureEvery is how many steps lie between the points of the trace; nil means 50, and 0 no trace.
 	MeasureEvery *int `json:"measure_every"`
 }
@@ -86,10 +88,11 @@ func (o Options) Resolved() (Options, error) {
 	fill(&o.N, defaultUnits)
 	fill(&o.Steps, spec.Training.Steps)
 	fill(&o.Batch, spec.Training.Batch)
+	fill(&o.MaskStep, spec.MaskStep)
 	if o.Activation, err = rnn.ParseActivation(string(o.Activation)); err != nil {
 		return o, err
 	}
-	if err := o.check(); err != nil {
+	if err := o.check(spec); err != nil {
 		return o, err
 	}
 	fill(&o.Gain, new(1.5))
@@ -125,7 +128,7 @@ func fill[T comparable](v *T, value T) {
 }
 
 // check refuses sizes that no training has.
-func (o Options) check() error {
+func (o Options) check(spec task.Spec) error {
 	switch {
 	case o.N < 1 || o.N > maxUnits:
 		return fmt.Errorf("train: %d units: want 1 to %d", o.N, maxUnits)
@@ -133,6 +136,8 @@ func (o Options) check() error {
 		return fmt.Errorf("train: rank %d of %d units", o.Rank, o.N)
 	case o.Steps < 0 || o.Steps > maxSteps:
 		return fmt.Errorf("train: %d steps of training: want 0 to %d", o.Steps, maxSteps)
+	case o.MaskStep < 1 || o.MaskStep >= spec.Steps:
+		return fmt.Errorf("train: mask step %d: want 1 to %d", o.MaskStep, spec.Steps-1)
 	case o.MeasureEvery != nil && *o.MeasureEvery < 0:
 		return fmt.Errorf("train: a trace of every %d steps: want 0 or more", *o.MeasureEvery)
 	case o.Optimizer != "" && o.Optimizer != AdamOptimizer && o.Optimizer != SGD:
@@ -167,13 +172,18 @@ func (o Options) checkNumbers() error {
 
 // Network returns the configuration of the network. The options must be resolved.
 func (o Options) Network() rnn.Config {
+	spec := o.task().Spec()
+	return rnn.Config{N: o.N, Inputs: spec.Inputs, Outputs: spec.Outputs, Activation: o.Activation, Dt: task.Dt, Gain: *o.Gain,
+		Readout: o.Readout, InitStd: *o.InitStd, Noise: *o.Noise, InitNoise: *o.InitNoise, InputNoise: *o.InputNoise, Rank: o.Rank}
+}
+
+// task returns the task. The options must be resolved.
+func (o Options) task() task.Task {
 	t, err := task.ByName(o.Task)
 	if err != nil {
 		panic(err) // Resolved has refused it
 	}
-	spec := t.Spec()
-	return rnn.Config{N: o.N, Inputs: spec.Inputs, Outputs: spec.Outputs, Activation: o.Activation, Dt: task.Dt, Gain: *o.Gain,
-		Readout: o.Readout, InitStd: *o.InitStd, Noise: *o.Noise, InitNoise: *o.InitNoise, InputNoise: *o.InputNoise, Rank: o.Rank}
+	return task.Counting(t, o.MaskStep)
 }
 
 // same tells whether two resolved options are of the same training, one of which may be longer.

@@ -74,6 +74,8 @@ func TestOptionsErrors(t *testing.T) {
 		"optimizer":     {Optimizer: "newton"},
 		"trace":         {MeasureEvery: new(-1)},
 		"twice":         {Trained: []Weight{Rec, Rec}},
+		"mask step -1":  {MaskStep: -1},
+		"mask step 360": {MaskStep: 360}, // nothing would count
 	} {
 		if o.Task == "" {
 			o.Task = "cycling"

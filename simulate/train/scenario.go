@@ -32,6 +32,10 @@ var special = map[string][]scenario{
 	"cycling": {
 		{"aligned_example", false, 1.5, 256, example},
 		{"oblique_example", true, 1.5, 256, example},
+		{"noise_compression", true, 1.5, 256, func(o *Options) {
+			example(o)
+			o.Steps, o.MaskStep = 5001, 1
+		}},
 	},
 	"fixedpoints": {
 		{"mean_field", true, 0, 256, meanField(1, 0.005, 2000)},

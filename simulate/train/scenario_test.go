@@ -44,6 +44,7 @@ func TestScenarios(t *testing.T) {
 		{"complexsine", "aligned", 512, root, 1.5, 0, 0.2, 1, 0, 0.005, 6000, 32, all},
 		{"cycling", "aligned_example", 256, 1. / 16, 1.5, 1, 0.2, 1, 0, 0.1, 5000, 32, rec},
 		{"cycling", "oblique_example", 256, 1, 1.5, 1, 0.2, 1, 0, 0.1, 5000, 32, rec},
+		{"cycling", "noise_compression", 256, 1, 1.5, 1, 0.2, 1, 0, 0.1, 5001, 32, rec},
 		{"fixedpoints", "mean_field", 256, 1, 0, 0, math.Sqrt2, 0, 0, 0.005, 2000, 32, rec},
 		{"fixedpoints", "mean_field_quiet", 256, 1, 0, 0, math.Sqrt2 * quiet, 0, 0, 0.01, 5000, 32, rec},
 		{"simplesine", "aligned", 512, root, 1.5, 1, 0, 0, 0, 5e-3, 1000, 1, rec},
@@ -80,6 +81,13 @@ func TestScenarioMeanField(t *testing.T) {
 		if err != nil || o.Rank != 2 || o.Activation != rnn.Erf || o.Optimizer != SGD {
 			t.Errorf("%+v, %v", o, err)
 		}
+	}
+}
+
+// TestScenarioNoiseCompression: its loss counts every step.
+func TestScenarioNoiseCompression(t *testing.T) {
+	if o, err := Scenario("cycling", "noise_compression", 0); err != nil || o.MaskStep != 1 {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
 

@@ -87,10 +87,7 @@ func (s *State) Steps() int { return s.Adam.Step }
 // finite.
 func (s *State) Run(ctx context.Context, after func(s *State) error) error {
 	o := s.Options
-	t, err := task.ByName(o.Task)
-	if err != nil {
-		return err
-	}
+	t := o.task()
 	spec := t.Spec()
 	making, stop := context.WithCancel(ctx)
 	defer stop()
