@@ -153,13 +153,19 @@ type sessionTree struct {
 
 func (s sessionTree) Root() Node { return s.root }
 
+// numbers is a node of numbers in row-major order.
+func numbers(name string, x []float64, dims ...int) Node {
+	return vector{unread{Info{Name: name, Class: Numbers, Type: "float64", Dims: dims}}, RowMajor(x, dims...)}
+}
+
+func texts(name string, t []string) Node {
+	return words{unread{Info{Name: name, Class: Text, Type: "text", Dims: []int{len(t)}}}, t}
+}
+
 // meant is a session as arrays, under names by which Load makes the same session of them.
 func meant(s *recording.Session) Node {
-	numbers := func(name string, x []float64, dims ...int) Node {
-		return vector{unread{Info{Name: name, Class: Numbers, Type: "float64", Dims: dims}}, RowMajor(x, dims...)}
-	}
-	texts := func(name string, t []string) Node {
-		return words{unread{Info{Name: name, Class: Text, Type: "text", Dims: []int{len(t)}}}, t}
+	if s.Activity != nil {
+		return meantGrid(s)
 	}
 	var spikes, observed []Node
 	var names []string
@@ -180,11 +186,7 @@ func meant(s *recording.Session) Node {
 	}
 	for _, g := range s.Signals {
 		t, d := g.Values.Dims()
-		times := g.Times
-		for i := len(times); i < t; i++ {
-			times = append(times, g.Start+float64(i)*g.Step)
-		}
-		nodes = append(nodes, numbers(g.Name, g.Values.RawMatrix().Data, t, d), numbers(g.Name+"_time", times, t))
+		nodes = append(nodes, numbers(g.Name, g.Values.RawMatrix().Data, t, d), numbers(g.Name+"_time", timesOf(g), t))
 	}
 	if t := s.Trials; t != nil {
 		nodes = append(nodes, numbers("trial_start", t.Start, t.Len()), numbers("trial_stop", t.Stop, t.Len()))
@@ -197,6 +199,52 @@ func meant(s *recording.Session) Node {
 		}
 	}
 	return newGroup(nodes)
+}
+
+// meantGrid is meant of activity in bins. Trials are numbers per row where they are whole rows.
+func meantGrid(s *recording.Session) Node {
+	a := s.Activity
+	total, n := a.Dims()
+	name := "spikes"
+	if a.Quantity == recording.Rates {
+		name = "rates"
+	}
+	times := make([]float64, total)
+	for i := range times {
+		times[i] = a.Start + float64(i)*a.Bin
+	}
+	nodes := []Node{numbers(name, a.Values.RawMatrix().Data, total, n), numbers("time", times, total), numbers("bin_s", []float64{a.Bin})}
+	for _, g := range s.Signals {
+		t, d := g.Values.Dims()
+		nodes = append(nodes, numbers(g.Name, g.Values.RawMatrix().Data, t, d))
+		if !g.OnGrid() {
+			nodes = append(nodes, numbers(g.Name+"_time", timesOf(g), t))
+		}
+	}
+	switch t := s.Trials; {
+	case t == nil:
+	case t.Rows == nil:
+		nodes = append(nodes, numbers("trial_start_s", t.Start, t.Len()), numbers("trial_stop_s", t.Stop, t.Len()))
+	default:
+		ids := slices.Repeat([]float64{-1}, total)
+		for i, r := range t.Rows {
+			for j := r.From; j < r.To; j++ {
+				ids[j] = float64(i)
+			}
+		}
+		nodes = append(nodes, numbers("trial_ids", ids, total))
+	}
+	return newGroup(nodes)
+}
+
+// timesOf are the times of the samples of a signal.
+func timesOf(g recording.Signal) []float64 {
+	t, _ := g.Values.Dims()
+	times := slices.Clone(g.Times)
+	for i := len(times); i < t; i++ {
+		times = append(times, g.Start+float64(i)*g.Step)
+	}
+	return times
 }
 
 // unrepresentable is the error of a node that does not fit.

@@ -35,14 +35,69 @@ func asNWB(f hdf5File, size int64) File {
 
 func (f nwbFile) Format() string { return f.n.Format() }
 
+// means tells whether the activity asked for is units or time series; all else is arrays of the HDF5 file. So
+// is a series whose axes the user tells.
+func (f nwbFile) means(o Options) (bool, error) {
+	names := slices.Concat(split(o.Rates), split(o.Spikes))
+	if len(names) == 0 {
+		return true, nil
+	}
+	if o.Orientation != Auto {
+		return false, nil
+	}
+	return f.n.HasSeries(names)
+}
+
 // session makes a session by what the file says its parts are.
 func (f nwbFile) session(o Options) (*recording.Session, error) {
-	s, err := f.n.Session(nwbOptions(o))
-	return finishNWB(s, o, err)
+	opt := nwbOptions(o)
+	if len(opt.Activity) == 0 {
+		if err := f.usualActivity(&opt); err != nil {
+			return nil, err
+		}
+	}
+	s, err := f.n.Session(opt)
+	if s, err = finishNWB(s, o, err); err != nil || s.Activity == nil {
+		return s, err
+	}
+	if o.FileBin != 0 {
+		return nil, fmt.Errorf("loaders: --file-bin %v: the bins of a time series of NWB are those of its times, %g s", o.FileBin, s.Activity.Bin)
+	}
+	return s, nil
+}
+
+// usualActivity chooses time series of activity by a usual name, where there are no spike times.
+func (f nwbFile) usualActivity(o *nwb.Options) error {
+	units, err := f.n.Units()
+	if err != nil || units != nil && units.Column("spike_times") != nil {
+		return err
+	}
+	all, err := f.n.Series()
+	if err != nil {
+		return err
+	}
+	for _, names := range [][]string{rateNames, spikeNames} {
+		for _, name := range names {
+			i := slices.IndexFunc(all, func(s *nwb.Series) bool { return plain(s.Name) == name })
+			if i < 0 {
+				continue
+			}
+			if o.Activity, o.Quantity = []string{all[i].Name}, recording.Counts; slices.Contains(rateNames, name) {
+				o.Quantity = recording.Rates
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 func nwbOptions(o Options) nwb.Options {
-	return nwb.Options{Behavior: split(o.Behavior), Trials: o.Trials, NoBehavior: o.NoBehavior}
+	opt := nwb.Options{Activity: split(o.Spikes), Quantity: recording.Counts, Behavior: split(o.Behavior), Trials: o.Trials, NoBehavior: o.NoBehavior,
+		Stream: o.Stream}
+	if rates := split(o.Rates); len(rates) > 0 {
+		opt.Activity, opt.Quantity = rates, recording.Rates
+	}
+	return opt
 }
 
 func finishNWB(s *recording.Session, o Options, err error) (*recording.Session, error) {

@@ -54,6 +54,8 @@ func Load(f File, o Options) (*recording.Session, error) {
 
 // A sessioner is a file that says itself what its parts are.
 type sessioner interface {
+	// means tells whether what is asked for is one of its parts.
+	means(Options) (bool, error)
 	session(Options) (*recording.Session, error)
 	// overview is what is inside, by what it means.
 	overview() Node
@@ -74,9 +76,10 @@ func load(f File, o Options) (s *recording.Session, streams bool, err error) {
 	if len(o.Rates) > 0 && len(o.Spikes) > 0 {
 		return nil, false, errors.New("loaders: rates and spikes are both given; activity is one of them")
 	}
-	if n, ok := within(f).(sessioner); ok && len(o.Rates) == 0 && len(o.Spikes) == 0 {
-		s, err := n.session(o)
-		return s, false, err
+	if n, ok := within(f).(sessioner); ok {
+		if means, err := n.means(o); means || err != nil {
+			return meaning(n, o, err)
+		}
 	}
 	inv, err := newInventory(f)
 	if err != nil {
@@ -94,6 +97,15 @@ func load(f File, o Options) (s *recording.Session, streams bool, err error) {
 		return nil, false, err
 	}
 	return l.s, streams, nil
+}
+
+// meaning makes a Session of a file that says what its parts are.
+func meaning(n sessioner, o Options, err error) (*recording.Session, bool, error) {
+	if err != nil {
+		return nil, false, err
+	}
+	s, err := n.session(o)
+	return s, err == nil && s.Activity != nil && s.Activity.Stream != nil, err
 }
 
 func (l *loading) load() error {

@@ -101,6 +101,15 @@ func TestFitFormats(t *testing.T) {
 	if got := fitted(t, newer, "--smooth", "40ms", "--lag", "40ms"); got != want {
 		t.Errorf("MATLAB 7.3 differs:\n%s\n%s", got, want)
 	}
+	for _, nwb := range asNWB(t, path, dir) {
+		back := strings.TrimSuffix(nwb, ".nwb") + ".parquet"
+		runRegime(t, "convert", nwb, back)
+		for _, args := range [][]string{{nwb}, {nwb, "--rates", "rates", "--behavior", "hand_vel"}, {nwb, "--rates", "ecephys/rates", "--stream"}, {back}} {
+			if got := fitted(t, args[0], append(args[1:], "--smooth", "40ms", "--lag", "40ms")...); got != want {
+				t.Errorf("%s differs:\n%s\n%s", args, got, want)
+			}
+		}
+	}
 	text := filepath.Join(dir, "good.csv")
 	if err := os.WriteFile(text, asCSV(x, y, ids, n), 0o666); err != nil {
 		t.Fatal(err)
@@ -108,6 +117,46 @@ func TestFitFormats(t *testing.T) {
 	if got := fitted(t, text, "--smooth", "40ms", "--lag", "40ms", "--file-bin", "20ms"); got != want {
 		t.Errorf("CSV differs:\n%s\n%s", got, want)
 	}
+}
+
+// asNWB writes the recording of an npz file as time series of NWB, in the styles of three writers: regular or
+// with timestamps, converted from thousandths or not, trials as a table.
+func asNWB(t *testing.T, from, dir string) []string {
+	t.Helper()
+	const script = `
+import os, sys
+import h5py, numpy as np
+d = np.load(sys.argv[1])
+rates, vel, ids, bin = d["rates"], d["hand_vel"], d["trial_ids"], float(d["bin_s"])
+t, trials = 0.5 + bin * np.arange(len(rates)), np.unique(ids)
+start = [0.5 + bin * np.flatnonzero(ids == i)[0] for i in trials]
+stop = [0.5 + bin * (np.flatnonzero(ids == i)[-1] + 1) for i in trials]
+for name, version, libver in ("rate", "2.6.0", "earliest"), ("times", "2.9.0", "latest"), ("fixed", "2.0.0", "earliest"):
+    one = (lambda v: np.atleast_1d(np.bytes_(v) if isinstance(v, str) else v)) if name == "fixed" else (lambda v: v)
+    def typed(g, kind):
+        g.attrs["neurodata_type"], g.attrs["namespace"] = one(kind), one("core")
+        return g
+    def series(path, x, unit):
+        g = typed(f.create_group(path), "TimeSeries")
+        y = g.create_dataset("data", data=x, chunks=(100, x.shape[1]) if name == "times" else None, compression="gzip" if name == "times" else None)
+        y.attrs["unit"], y.attrs["conversion"] = one(unit), one(1.0)
+        if name == "times":
+            g["timestamps"] = t
+        else:
+            g["starting_time"] = 0.5
+            g["starting_time"].attrs["rate"] = one(1 / bin)
+    with h5py.File(os.path.join(sys.argv[2], name + ".nwb"), "w", libver=libver) as f:
+        typed(f, "NWBFile").attrs["nwb_version"] = one(version)
+        series("processing/ecephys/rates", rates, "Hz")
+        series("processing/behavior/hand_vel", vel, "m/s")
+        table = typed(f.create_group("intervals/trials"), "TimeIntervals")
+        table["id"], table["start_time"], table["stop_time"] = trials, start, stop
+        table.attrs["colnames"] = np.array([b"start_time", b"stop_time"])
+`
+	if out, err := exec.Command(need.Modules(t, "numpy", "h5py"), "-c", script, from, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return []string{filepath.Join(dir, "rate.nwb"), filepath.Join(dir, "times.nwb"), filepath.Join(dir, "fixed.nwb")}
 }
 
 func asCSV(x, y []float64, ids []int32, n int) []byte {
@@ -141,6 +190,11 @@ func TestFitNWB(t *testing.T) {
 		if got := fitted(t, path, args...); got != want {
 			t.Errorf("%s differs:\n%s\n%s", filepath.Base(path), got, want)
 		}
+	}
+	// The headline of the documentation: bins of 50 ms unless a flag says otherwise.
+	args = []string{"--behavior", "hand_vel", "--align", "move_onset_time", "--window", "-250ms:450ms", "--nan", "drop"}
+	if fitted(t, from, args...) != fitted(t, from, append(args, "--bin", "50ms")...) {
+		t.Error("bins of spike times are not 50 ms by default")
 	}
 	// All trials, in the bins of the sampling of behaviour.
 	runRegime(t, "fit", "--data", from, "--behavior", "hand_vel", "--align", "move_onset_time", "--window", "-250ms:450ms", "--bin", "5ms", "--nan", "drop",

@@ -56,6 +56,9 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 // wholeBytes is how large rates may be to be kept whole, unless a flag says otherwise.
 const wholeBytes = 512 << 20
 
+// spikeBin is how wide bins of spike times are where nobody says.
+const spikeBin = 50 * time.Millisecond
+
 // recording loads and prepares the data, and says how.
 func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recording, map[string]any, error) {
 	if o.data == "" {
@@ -72,6 +75,10 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 	session, err := o.session(&prep, stderr)
 	if err != nil {
 		return nil, nil, err
+	}
+	if session.Activity == nil && prep.Bin == 0 {
+		prep.Bin = spikeBin
+		session.Notes = append(session.Notes, fmt.Sprintf("Spike times are counted in bins of %v; --bin says another width.", spikeBin))
 	}
 	rec, err := preprocess.Prepare(session, prep)
 	if err != nil {
@@ -150,7 +157,7 @@ func (p *preparation) AddFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&p.Output, "output", nil, "which signals are the behaviour, by name; the first of the file by default")
 	f.StringSliceVar(&p.Columns, "columns", nil, "components of the output: 0,1 or 0:2 or names")
 	f.IntVar(&p.Derivative, "derivative", 0, "take the output's time derivative: 1 makes velocity of position")
-	f.DurationVar(&p.Bin, "bin", 0, "width of a time bin, such as 45ms (default: the file's)")
+	f.DurationVar(&p.Bin, "bin", 0, "width of a time bin, such as 45ms (default: the file's, 50ms of spike times)")
 	f.DurationVar(&p.Smooth, "smooth", 0, "standard deviation of the Gaussian that smooths rates, within trials")
 	f.BoolVar(&p.Causal, "causal", false, "smooth with past activity only")
 	f.DurationVar(&p.Lag, "lag", 0, "rates lead behaviour by this much: 100ms pairs activity at t with behaviour at t+100ms")

@@ -55,6 +55,9 @@ func Join(files []*File, o Options) (*recording.Session, error) {
 	if len(files) == 1 {
 		return files[0].Session(o)
 	}
+	if len(o.Activity) > 0 {
+		return nil, fmt.Errorf("nwb: %s: of several files only units are joined, not time series of activity; name one file", list(o.Activity))
+	}
 	j := joining{units: make(map[string]int)}
 	for i, f := range files {
 		if a, b := files[0].sameSession(), f.sameSession(); a != b {

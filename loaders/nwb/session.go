@@ -12,6 +12,12 @@ import (
 
 // Options say what of a file becomes a session. The zero value takes the usual.
 type Options struct {
+	// Activity names time series of counts or rates in place of the spike times of units, as Behavior does, and
+	// Quantity says which of the two they are. Several are side by side, as more neurons.
+	Activity []string
+	Quantity recording.Quantity
+	// Stream leaves Activity of one time series in the file, which must stay open.
+	Stream bool
 	// Behavior names the signals, by name or by path or the end of one (Position/hand); the first is the
 	// default output. Empty takes all time series of behaviour, usual names first, as long as they are
 	// together no more than 256 MB.
@@ -31,7 +37,10 @@ const mostSamples = 256 << 20 / 8
 // Errors: [ErrNotFound] if there are no units or no behaviour, or no such behaviour or table, with what
 // there is; what is wrong with the parts that were taken.
 func (f *File) Session(o Options) (*recording.Session, error) {
-	s := &recording.Session{Kind: recording.Unknown, Source: recording.Source{Format: f.Format()}, Notes: []string{f.about()}}
+	if len(o.Activity) > 0 {
+		return f.gridded(o)
+	}
+	s := f.session()
 	units, err := f.Units()
 	if err != nil {
 		return nil, err
@@ -64,13 +73,18 @@ func (f *File) Session(o Options) (*recording.Session, error) {
 	return s, err
 }
 
+// session is one with nothing in it yet.
+func (f *File) session() *recording.Session {
+	return &recording.Session{Kind: recording.Unknown, Source: recording.Source{Format: f.Format()}, Notes: []string{f.about()}}
+}
+
 // noUnits is the error of a file without spike times, with what there may be instead: fluorescence, say.
 func (f *File) noUnits() error {
 	all, err := f.Series()
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("nwb: no units with spike times: %w; %s; name the array of activity with --rates (/processing/ophys/dff/data) and that of "+
+	return fmt.Errorf("nwb: no units with spike times: %w; %s; name the time series of activity with --rates or --spikes, and that of "+
 		"behaviour with --behavior", ErrNotFound, contents(all))
 }
 
@@ -105,6 +119,11 @@ func (f *File) behavior(o Options, notes *[]string) ([]*Series, error) {
 	if err != nil {
 		return nil, err
 	}
+	return chooseBehavior(all, o, notes)
+}
+
+// chooseBehavior chooses among series.
+func chooseBehavior(all []*Series, o Options, notes *[]string) ([]*Series, error) {
 	if len(o.Behavior) > 0 {
 		return named(all, o.Behavior)
 	}
@@ -174,6 +193,9 @@ func paths(all []*Series) string {
 	names := make([]string, len(all))
 	for i, s := range all {
 		names[i] = fmt.Sprintf("%s [%d×%d]", s.Path, s.Rows, s.Width)
+		if s.Err != nil {
+			names[i] = fmt.Sprintf("%s (not readable: %v)", s.Path, s.Err)
+		}
 	}
 	return list(names)
 }
