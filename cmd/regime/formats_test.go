@@ -201,6 +201,43 @@ func TestFitNWB(t *testing.T) {
 		"--bootstrap", "-1", "--shifts", "-1")
 }
 
+// TestFitLists: spike times in list columns of tables, cells of MATLAB and arrays of npz give the same result, with regular behaviour in
+// a file beside them.
+func TestFitLists(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	var units []npz.Value
+	for i := range 6 {
+		var spikes []float64
+		for k := range 200 + 50*i {
+			spikes = append(spikes, 30*(float64(k)+0.4*math.Sin(float64(k*k+i)))/float64(200+50*i)+0.1)
+		}
+		units = append(units, npz.Value{Name: fmt.Sprintf("spike_times[%d]", i), Data: spikes})
+	}
+	y := make([]float64, 2*3000)
+	for i := range 3000 {
+		y[2*i], y[2*i+1] = math.Sin(0.02*float64(i)), math.Cos(0.031*float64(i))
+	}
+	if err := npz.Write(at("u.npz"), units...); err != nil {
+		t.Fatal(err)
+	}
+	if err := npz.Write(at("vel.npz"), npz.Value{Name: "vel", Shape: []int{3000, 2}, Data: y}); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--behavior", at("vel.npz"), "--file-bin", "10ms", "--bin", "50ms"}
+	want := fitted(t, at("u.npz"), args...)
+	for _, name := range []string{"u.parquet", "u.arrow", "u.feather", "u.mat"} {
+		runRegime(t, "convert", at("u.npz"), at(name))
+		if got := fitted(t, at(name), args...); got != want {
+			t.Errorf("%s differs:\n%s\n%s", name, got, want)
+		}
+	}
+	as73(t, at("u.mat"), at("u73.mat"))
+	if got := fitted(t, at("u73.mat"), args...); got != want {
+		t.Errorf("MATLAB 7.3 differs:\n%s\n%s", got, want)
+	}
+}
+
 // TestInfoNWB shows NWB as units, intervals and time series, the raw file with --tree; a folder is one session.
 func TestInfoNWB(t *testing.T) {
 	folder := filepath.Join(need.Root(t), "loaders", "nwb", "testdata")
