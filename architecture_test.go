@@ -15,8 +15,8 @@ import (
 // import more: they are not part of the house.
 var allowed = map[string][]string{
 	"loaders/recording":   {},
-	"loaders/hdf5":        {"internal/claim"},
-	"loaders/matfile":     {"loaders/hdf5", "internal/atomicfile", "internal/claim"},
+	"loaders/hdf5":        {"internal/claim", "internal/inflate"},
+	"loaders/matfile":     {"loaders/hdf5", "internal/atomicfile", "internal/claim", "internal/inflate"},
 	"loaders/npz":         {"internal/atomicfile", "internal/claim"},
 	"loaders/columnar":    {"internal/atomicfile", "internal/claim"},
 	"loaders/nwb":         {"loaders/recording", "loaders/hdf5", "internal/claim"},
@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"internal/batch":      {"internal/atomicfile"},
 	"internal/atomicfile": {},
 	"internal/claim":      {},
+	"internal/inflate":    {},
 	"internal/hostile":    {"internal/claim"},
 	"internal/need":       {},
 	"cmd/regime":          {"..."},

@@ -41,13 +41,12 @@ func pinv(a *mat.Dense) *mat.Dense {
 
 // product returns the product of matrices whose sizes fit.
 func product(first mat.Matrix, rest ...mat.Matrix) *mat.Dense {
-	p := mat.DenseCopyOf(first)
 	for _, m := range rest {
 		var q mat.Dense
-		q.Mul(p, m)
-		p = &q
+		q.Mul(first, m)
+		first = &q
 	}
-	return p
+	return mat.DenseCopyOf(first)
 }
 
 // affine returns x·wᵀ + offset, row by row.

@@ -118,7 +118,13 @@ func (f *fields) cells(path string, channels int) (*mat.Dense, []recording.Range
 // selectRows returns the rows for which keep is true. The result of none is nil.
 func selectRows(m *mat.Dense, keep []bool) *mat.Dense {
 	_, c := m.Dims()
-	var data []float64
+	count := 0
+	for _, k := range keep {
+		if k {
+			count++
+		}
+	}
+	data := make([]float64, 0, count*c)
 	for i, k := range keep {
 		if k {
 			data = append(data, m.RawRowView(i)...)

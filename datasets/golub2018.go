@@ -99,9 +99,9 @@ func openGolub(f loaders.File, phase string) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	rates := mat.DenseCopyOf(counts)
-	rates.Scale(1/bin[0], rates)
-	known, err := agree("the known decoder's velocity and the stored one", affine(rates, decoder.W, decoder.Offset), reference, tolerance)
+	var rates mat.Dense
+	rates.Scale(1/bin[0], counts)
+	known, err := agree("the known decoder's velocity and the stored one", affine(&rates, decoder.W, decoder.Offset), reference, tolerance)
 	if err != nil {
 		return nil, err
 	}

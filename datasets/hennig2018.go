@@ -95,9 +95,9 @@ func openHennig(f loaders.File, phase string) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	rates := mat.DenseCopyOf(counts)
-	rates.Scale(1/bin, rates)
-	known, err := agree("the known decoder's velocity and the rebuilt one", affine(rates, decoder.W, decoder.Offset), velocity, 1e-6)
+	var rates mat.Dense
+	rates.Scale(1/bin, counts)
+	known, err := agree("the known decoder's velocity and the rebuilt one", affine(&rates, decoder.W, decoder.Offset), velocity, 1e-6)
 	if err != nil {
 		return nil, err
 	}

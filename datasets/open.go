@@ -49,28 +49,26 @@ func Open(name string, o Options) (*recording.Session, error) {
 	return d.session(path, o)
 }
 
-// session opens the data set's file.
+// session opens the data set's file. It is hashed beside the reading; another file than the published one is refused
+// whatever was read.
 func (d *Dataset) session(path string, o Options) (*recording.Session, error) {
-	sum, err := loaders.SHA256(path)
-	if err != nil {
-		return nil, err
+	hash := loaders.Hashing(path)
+	s, format, err := d.read(path, o.Phase)
+	sum, hashErr := hash()
+	if hashErr != nil {
+		return nil, hashErr
 	}
 	if d.File.Known() && sum != d.File.SHA256 && !o.AnyHash {
 		return nil, d.otherFile(path, sum)
 	}
-	f, err := loaders.OpenFile(path)
 	if err != nil {
 		return nil, err
-	}
-	s, err := d.open(f, o.Phase)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("datasets: %s: %s: %w", d.ID, path, err)
 	}
 	name := d.ID
 	if o.Phase != "" {
 		name += ":" + o.Phase
 	}
-	s.Source = recording.Source{Name: name, Path: path, SHA256: sum, Format: f.Format()}
+	s.Source = recording.Source{Name: name, Path: path, SHA256: sum, Format: format}
 	s.Kind = d.Kind
 	s.Notes = append(s.Notes, "Data: "+d.Citation)
 	switch {
@@ -81,4 +79,17 @@ func (d *Dataset) session(path string, o Options) (*recording.Session, error) {
 		s.Notes = append(s.Notes, fmt.Sprintf("The file's SHA-256 is %s, not %s as published.", sum, d.File.SHA256))
 	}
 	return s, nil
+}
+
+// read returns what the file has, and the name of its format.
+func (d *Dataset) read(path, phase string) (s *recording.Session, format string, err error) {
+	f, err := loaders.OpenFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	s, err = d.open(f, phase)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, "", fmt.Errorf("datasets: %s: %s: %w", d.ID, path, err)
+	}
+	return s, f.Format(), nil
 }

@@ -16,16 +16,16 @@ func SHA256(path string) (string, error) {
 	}
 	defer f.Close()
 	h := sha256.New()
-	buffer := make([]byte, 1<<20)
+	buffer := make([]byte, 128<<10)
 	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer); err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// hashing starts to hash a file beside whatever else reads it, so that both take what the system
+// Hashing starts to hash a file beside whatever else reads it, so that both take what the system
 // has just fetched from the disk. The returned function waits for the hash.
-func hashing(path string) func() (string, error) {
+func Hashing(path string) func() (string, error) {
 	type result struct {
 		sum string
 		err error

@@ -29,7 +29,7 @@ func Open(path string, o Options) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := hashing(path)
+	sum := Hashing(path)
 	s, streams, err := load(f, o)
 	if !streams {
 		err = errors.Join(err, f.Close())

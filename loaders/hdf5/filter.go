@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"oblique/internal/inflate"
 )
 
 // Filters, by their registered numbers.
@@ -149,7 +151,7 @@ func (p pipeline) decode(data []byte, mask uint32, want int, s *scratch) ([]byte
 func (f filter) decode(data []byte, size, limit int, s *scratch) ([]byte, error) {
 	switch f.id {
 	case filterDeflate:
-		return inflate(data, size, limit, s)
+		return unzip(data, size, limit, s)
 	case filterShuffle:
 		width := 1
 		if len(f.values) > 0 {
@@ -219,8 +221,8 @@ func unshuffle(out, data []byte, width int) {
 	copy(out[n*width:], data[n*width:])
 }
 
-// inflate decompresses a zlib stream.
-func inflate(data []byte, size, limit int, s *scratch) ([]byte, error) {
+// unzip decompresses a zlib stream.
+func unzip(data []byte, size, limit int, s *scratch) ([]byte, error) {
 	if size >= 0 {
 		limit = size
 	}
@@ -231,6 +233,6 @@ func inflate(data []byte, size, limit int, s *scratch) ([]byte, error) {
 		}
 		limit = most
 	}
-	out, err := inflateZlib(s.next(limit), data)
+	out, err := inflate.Zlib(s.next(limit), data)
 	return out, short(len(out), size, err)
 }

@@ -7,6 +7,9 @@ import (
 	"io"
 	"sync"
 
+	"oblique/internal/claim"
+	"oblique/internal/inflate"
+
 	"github.com/klauspost/compress/zlib"
 )
 
@@ -170,6 +173,23 @@ func (s *inflated) seek(off int64) error {
 	n, err := io.CopyN(io.Discard, s.z, off-s.pos)
 	s.pos += n
 	return err
+}
+
+// whole inflates all of the n bytes at once, which is faster than as they are asked for. Where that fails nothing has changed,
+// and verify says why.
+func (s *inflated) whole(n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n < 0 || n > s.keep || n > claim.MaxRatio*s.n {
+		return
+	}
+	stored := make([]byte, s.n)
+	if k, _ := s.r.ReadAt(stored, s.off); k < len(stored) {
+		return
+	}
+	if all, err := inflate.Zlib(make([]byte, n), stored); err == nil && int64(len(all)) == n {
+		s.kept, s.total = all, n
+	}
 }
 
 // verify inflates all: there must be exactly n bytes, and their checksum must be right.

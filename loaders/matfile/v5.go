@@ -121,6 +121,9 @@ func openCompressed(src *file, t tag5, big bool, fileSize int64) (*Array, error)
 	if err != nil {
 		return nil, err
 	}
+	if total := m.data + m.n; claim.Believed(total+t.n, fileSize) {
+		z.whole(total)
+	}
 	if err := z.verify(m.data + m.n); err != nil {
 		return nil, err
 	}

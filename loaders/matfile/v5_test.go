@@ -1,6 +1,7 @@
 package matfile
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"slices"
@@ -163,6 +164,39 @@ func TestRepeatedNames(t *testing.T) {
 	for path, want := range map[string]float64{"a": 3, "s.x": 4, "s._1_x": 5, "s._2_x": 6} {
 		if x, err := lookup(t, f, path).Float64(); err != nil || x != want {
 			t.Errorf("%s = %v, %v; want %v", path, x, err, want)
+		}
+	}
+}
+
+// TestWhole inflates a variable at once and as it is asked for: same bytes. What is damaged, or longer than declared, is left
+// to the piecewise reader, which says why.
+func TestWhole(t *testing.T) {
+	p := plain{}
+	matrix := p.double("x", make([]float64, 20000)...)
+	element := p.compressed(matrix)
+	open := func(b []byte) *inflated {
+		return &inflated{r: bytes.NewReader(b), off: 8, n: int64(len(b) - 8), keep: 1 << 20}
+	}
+	total := int64(len(matrix))
+	whole, pieces := open(element), open(element)
+	whole.whole(total)
+	if err := pieces.verify(total); err != nil {
+		t.Fatal(err)
+	}
+	if whole.total != total || !bytes.Equal(whole.kept, pieces.kept) {
+		t.Errorf("%d bytes at once, %d in pieces, want %d", len(whole.kept), len(pieces.kept), total)
+	}
+	damaged := bytes.Clone(element)
+	damaged[len(damaged)-1] ^= 1 // the checksum
+	for name, s := range map[string]*inflated{"damaged": open(damaged), "cut": open(element[:len(element)-5])} {
+		if s.whole(total); s.total != 0 || s.verify(total) == nil {
+			t.Errorf("%s: taken for whole", name)
+		}
+	}
+	for _, n := range []int64{total - 1, total + 1} {
+		s := open(element)
+		if s.whole(n); s.total != 0 || s.verify(n) == nil {
+			t.Errorf("%d bytes declared: taken for whole", n)
 		}
 	}
 }

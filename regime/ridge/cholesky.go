@@ -13,6 +13,8 @@ import (
 type factor struct {
 	n int
 	l []float64
+
+	inv, h []float64 // of inverse
 }
 
 // singular is the share of a diagonal element of H below which a pivot is what rounding leaves of zero.
@@ -64,10 +66,12 @@ func (f *factor) solve(b []float64) {
 	}
 }
 
-// inverse returns H⁻¹, n×n.
+// inverse returns H⁻¹, n×n, which is valid until the next call.
 func (f *factor) inverse() []float64 {
 	n := f.n
-	inv := make([]float64, n*n) // L⁻¹, lower triangle
+	f.inv, f.h = grow(f.inv, n*n), grow(f.h, n*n)
+	inv, h := f.inv, f.h // inv: L⁻¹, lower triangle
+	clear(inv)
 	for i := range n {
 		row, l := inv[i*n:i*n+i+1], f.l[i*n:i*n+i+1]
 		for k, v := range l[:i] {
@@ -78,7 +82,6 @@ func (f *factor) inverse() []float64 {
 			row[j] /= l[i]
 		}
 	}
-	h := make([]float64, n*n)
 	kernel.GemmSerial(blas.Trans, blas.NoTrans, n, n, n, 1, inv, n, inv, n, 0, h, n)
 	return h
 }

@@ -131,8 +131,27 @@ func axpy(a float64, x, y []float64) {
 
 // About returns the moments of the same rows about another origin, at distance dx and dy from the present one.
 func (m *Moments) About(dx, dy []float64) *Moments {
-	c := NewMoments(m.N, m.D)
-	c.Count = m.Count
+	c := m.crossAbout(dx, dy)
+	c.XX = make([]float64, m.N*m.N)
+	for i := range m.N {
+		for j := i; j < m.N; j++ {
+			c.XX[i*m.N+j] = m.xxAbout(i, j, dx, c.X)
+		}
+	}
+	return c
+}
+
+// xxAbout returns an element of Σxxᵀ about another origin, where Σx is x:
+//
+//	Σ(x−dx)(x−dx)ᵀ = Σxxᵀ − dx Σxᵀ − (Σx − count dx) dxᵀ
+func (m *Moments) xxAbout(i, j int, dx, x []float64) float64 {
+	return m.XX[i*m.N+j] - dx[i]*m.X[j] - x[i]*dx[j]
+}
+
+// crossAbout is About without Σxxᵀ.
+func (m *Moments) crossAbout(dx, dy []float64) *Moments {
+	c := &Moments{N: m.N, D: m.D, Count: m.Count, X: make([]float64, m.N), Y: make([]float64, m.D),
+		XY: make([]float64, m.N*m.D), YY: make([]float64, m.D)}
 	for j := range c.X {
 		c.X[j] = m.X[j] - m.Count*dx[j]
 	}
@@ -140,11 +159,7 @@ func (m *Moments) About(dx, dy []float64) *Moments {
 		c.Y[j] = m.Y[j] - m.Count*dy[j]
 		c.YY[j] = m.YY[j] - 2*dy[j]*m.Y[j] + m.Count*dy[j]*dy[j]
 	}
-	// Σ(x−dx)(x−dx)ᵀ = Σxxᵀ − dx Σxᵀ − (Σx − count dx) dxᵀ
 	for i := range m.N {
-		for j := i; j < m.N; j++ {
-			c.XX[i*m.N+j] = m.XX[i*m.N+j] - dx[i]*m.X[j] - c.X[i]*dx[j]
-		}
 		for j := range m.D {
 			c.XY[i*m.D+j] = m.XY[i*m.D+j] - dx[i]*m.Y[j] - c.X[i]*dy[j]
 		}
@@ -154,6 +169,12 @@ func (m *Moments) About(dx, dy []float64) *Moments {
 
 // Centred returns the moments about the mean of their rows, and that mean.
 func (m *Moments) Centred() (c *Moments, xMean, yMean []float64) {
+	xMean, yMean = m.means()
+	return m.About(xMean, yMean), xMean, yMean
+}
+
+// means returns the mean row of activity and of behaviour.
+func (m *Moments) means() (xMean, yMean []float64) {
 	xMean, yMean = make([]float64, m.N), make([]float64, m.D)
 	for j, s := range m.X {
 		xMean[j] = s / m.Count
@@ -161,7 +182,7 @@ func (m *Moments) Centred() (c *Moments, xMean, yMean []float64) {
 	for j, s := range m.Y {
 		yMean[j] = s / m.Count
 	}
-	return m.About(xMean, yMean), xMean, yMean
+	return xMean, yMean
 }
 
 // Finite reports whether the sums of squares are finite numbers, and so all others.
@@ -194,13 +215,16 @@ func (m *Moments) Columns(cols []int) *Moments {
 // number of dimensions that the variance is spread over, between 1 and N. No eigenvalue is computed. It is NaN
 // if nothing varies.
 func (m *Moments) ParticipationRatio() float64 {
-	c, _, _ := m.Centred()
+	mean, yMean := m.means()
+	x := m.crossAbout(mean, yMean).X
 	var trace, square float64
-	for i := range c.N {
-		trace += c.XX[i*c.N+i]
-		square += c.XX[i*c.N+i] * c.XX[i*c.N+i]
-		for j := i + 1; j < c.N; j++ {
-			square += 2 * c.XX[i*c.N+j] * c.XX[i*c.N+j]
+	for i := range m.N {
+		own := m.xxAbout(i, i, mean, x)
+		trace += own
+		square += own * own
+		for j := i + 1; j < m.N; j++ {
+			shared := m.xxAbout(i, j, mean, x)
+			square += 2 * shared * shared
 		}
 	}
 	return trace * trace / square
@@ -242,7 +266,8 @@ var factors = sync.Pool{New: func() any { return new(factor) }}
 func (m *Moments) CorrelationsWithout(alpha float64) (rho float64, without []float64) {
 	n, d := m.N, m.D
 	without = slices.Repeat([]float64{math.NaN()}, n)
-	var f factor
+	f := factors.Get().(*factor)
+	defer factors.Put(f)
 	trace, ok := f.factorise(m, nil, alpha)
 	if !ok {
 		return math.NaN(), without

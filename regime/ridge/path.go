@@ -23,7 +23,8 @@ type Path struct {
 // NewPath prepares the path of the rows whose moments are given. The spectrum must be that of the same moments:
 // directions are those of the rows about the origin, even where their mean is not zero.
 func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
-	centred, xMean, yMean := mo.Centred()
+	xMean, yMean := mo.means()
+	centred := mo.crossAbout(xMean, yMean)
 	r, d := len(s.Values), mo.D
 	p := &Path{Alphas: alphas, Spectrum: s, Count: mo.Count, XMean: xMean, YMean: yMean, YY: centred.YY}
 	p.m = mat.NewVecDense(r, nil).RawVector().Data

@@ -1,4 +1,4 @@
-package hdf5
+package inflate
 
 import (
 	"bytes"
@@ -66,7 +66,7 @@ func TestInflate(t *testing.T) {
 		for level := stdzlib.HuffmanOnly; level <= 9; level++ {
 			stream := deflate(t, want, level)
 			for _, room := range []int{len(want), len(want) + 1, len(want) + 1000} {
-				got, err := inflateZlib(make([]byte, room), stream)
+				got, err := Zlib(make([]byte, room), stream)
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%s, level %d, room %d: %d bytes of %d: %v", name, level, room, len(got), len(want), err)
 				}
@@ -74,7 +74,7 @@ func TestInflate(t *testing.T) {
 			if len(want) == 0 {
 				continue
 			}
-			if _, err := inflateZlib(make([]byte, len(want)-1), stream); !errors.Is(err, errInflateSize) {
+			if _, err := Zlib(make([]byte, len(want)-1), stream); !errors.Is(err, ErrSize) {
 				t.Errorf("%s, level %d: one byte too many: %v", name, level, err)
 			}
 		}
@@ -86,7 +86,7 @@ func TestInflateTruncated(t *testing.T) {
 	for name, want := range samples() {
 		stream := deflate(t, want[:min(len(want), 3000)], 6)
 		for n := range stream {
-			if _, err := inflateZlib(make([]byte, len(want)), stream[:n]); err == nil {
+			if _, err := Zlib(make([]byte, len(want)), stream[:n]); err == nil {
 				t.Errorf("%s: %d of %d bytes are enough", name, n, len(stream))
 			}
 		}
@@ -106,7 +106,7 @@ func FuzzInflate(f *testing.F) {
 
 func compareInflate(t *testing.T, stream []byte) {
 	const room = 1 << 17
-	got, err := inflateZlib(make([]byte, room), stream)
+	got, err := Zlib(make([]byte, room), stream)
 	r, want := io.Reader(nil), []byte(nil)
 	z, wantErr := stdzlib.NewReader(bytes.NewReader(stream))
 	if wantErr == nil {
@@ -114,7 +114,7 @@ func compareInflate(t *testing.T, stream []byte) {
 		want, wantErr = io.ReadAll(io.LimitReader(r, room+1))
 	}
 	if len(want) > room {
-		wantErr = errInflateSize
+		wantErr = ErrSize
 	}
 	if (err == nil) != (wantErr == nil) || err == nil && !bytes.Equal(got, want) {
 		t.Fatalf("%d bytes, %v; the standard library: %d bytes, %v", len(got), err, len(want), wantErr)
@@ -155,7 +155,7 @@ func BenchmarkInflate(b *testing.B) {
 			})
 		}
 		run("ours", func() error {
-			_, err := inflateZlib(out, stream)
+			_, err := Zlib(out, stream)
 			return err
 		})
 		std, err := stdzlib.NewReader(bytes.NewReader(stream))

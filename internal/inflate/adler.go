@@ -1,4 +1,4 @@
-package hdf5
+package inflate
 
 import "encoding/binary"
 

@@ -1,4 +1,8 @@
-package hdf5
+// Package inflate decompresses zlib streams (RFC 1950 and RFC 1951) that are in memory as a whole and whose
+// result is too, as is so with the chunks of HDF5 and the variables of MATLAB files. That makes it several times
+// as fast as a decompressor that reads and writes piece by piece (BenchmarkInflate): input is taken eight bytes at
+// a time, several literals for each, and copies need not look for the end of a window.
+package inflate
 
 import (
 	"encoding/binary"
@@ -9,14 +13,12 @@ import (
 	"sync"
 )
 
-// The decompressor of RFC 1950 and RFC 1951 for a stream that is in memory as a whole and whose
-// result is too, as is always so with chunks. That makes it several times as fast as one that reads
-// and writes piece by piece (BenchmarkInflate): input is taken eight bytes at a time, several literals
-// for each, and copies need not look for the end of a window.
-
+// Errors to test for with errors.Is.
 var (
-	errInflateCode = errors.New("invalid code in the compressed data")
-	errInflateSize = errors.New("more data than there may be")
+	// ErrCode is a stream that is damaged.
+	ErrCode = errors.New("invalid code in the compressed data")
+	// ErrSize is a stream that has more than there is room for.
+	ErrSize = errors.New("more data than there may be")
 )
 
 const (
@@ -58,9 +60,10 @@ type inflater struct {
 
 var inflaters = sync.Pool{New: func() any { return new(inflater) }}
 
-// inflateZlib decompresses a zlib stream into dst and returns the filled part of it. A stream that
-// has more is an error, as are one that breaks off and one whose content has another checksum.
-func inflateZlib(dst, src []byte) ([]byte, error) {
+// Zlib decompresses a zlib stream into dst and returns the filled part of it. A stream that has more is an error
+// (ErrSize), as are one that breaks off (io.ErrUnexpectedEOF) and one whose content has another checksum. What
+// follows the stream in src is not looked at.
+func Zlib(dst, src []byte) ([]byte, error) {
 	if len(src) < 6 {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -83,7 +86,10 @@ func inflateZlib(dst, src []byte) ([]byte, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	stored, computed := binary.BigEndian.Uint32(d.in[d.pos:]), adlerOf(d.out[:d.at])
-	return d.out[:d.at], compareChecksums(stored, computed)
+	if stored != computed {
+		return nil, fmt.Errorf("checksum %#08x, computed %#08x: the data are damaged", stored, computed)
+	}
+	return d.out[:d.at], nil
 }
 
 // fill takes whole bytes as long as there is room for them.
@@ -136,7 +142,7 @@ func (d *inflater) block() (bool, error) {
 			err = d.codes()
 		}
 	default:
-		err = errInflateCode
+		err = ErrCode
 	}
 	return head&1 == 1, err
 }
@@ -148,14 +154,14 @@ func (d *inflater) stored() error {
 	}
 	n := int(binary.LittleEndian.Uint16(d.in[d.pos:]))
 	if not := binary.LittleEndian.Uint16(d.in[d.pos+2:]); int(^not) != n {
-		return errInflateCode
+		return ErrCode
 	}
 	d.pos += 4
 	switch {
 	case n > len(d.in)-d.pos:
 		return io.ErrUnexpectedEOF
 	case n > len(d.out)-d.at:
-		return errInflateSize
+		return ErrSize
 	}
 	d.at += copy(d.out[d.at:], d.in[d.pos:d.pos+n])
 	d.pos += n
@@ -192,7 +198,7 @@ func (d *inflater) dynamicTables() error {
 	}
 	litlens, distances, n := int(head&31)+257, int(head>>5&31)+1, int(head>>10)+4
 	if litlens > 286 || distances > 30 {
-		return errInflateCode
+		return ErrCode
 	}
 	var lens [19]uint8
 	for _, symbol := range codeLengthOrder[:n] {
@@ -212,7 +218,7 @@ func (d *inflater) dynamicTables() error {
 		return err
 	}
 	if d.lens[256] == 0 {
-		return errInflateCode // no end
+		return ErrCode // no end
 	}
 	return d.tables(litlens, distances)
 }
@@ -223,7 +229,7 @@ func (d *inflater) codeLengths(table []uint32, n int) error {
 		d.fill()
 		e := table[d.hold&(1<<7-1)]
 		if e&entryRare != 0 {
-			return errInflateCode
+			return ErrCode
 		}
 		if _, err := d.take(uint(e & 0xff)); err != nil {
 			return err
@@ -239,7 +245,7 @@ func (d *inflater) codeLengths(table []uint32, n int) error {
 		switch symbol {
 		case 16:
 			if i == 0 {
-				return errInflateCode
+				return ErrCode
 			}
 			value = d.lens[i-1]
 		case 17:
@@ -253,7 +259,7 @@ func (d *inflater) codeLengths(table []uint32, n int) error {
 		}
 		repeat := least + int(v)
 		if repeat > n-i {
-			return errInflateCode
+			return ErrCode
 		}
 		for range repeat {
 			d.lens[i] = value
@@ -313,7 +319,7 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, value func(sym
 		room -= count[l] << (15 - l)
 	}
 	if room < 0 || room > 0 && codes > 1 || codes == 1 && count[1] != 1 {
-		return errInflateCode
+		return ErrCode
 	}
 	if room > 0 {
 		for i := range 1 << index {
@@ -348,7 +354,7 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, value func(sym
 			sub = d.subtableBits(lens, i, codes, code-1, l, index)
 			end += 1 << sub
 			if end > len(table) {
-				return errInflateCode
+				return ErrCode
 			}
 			table[p] = entryRare | entrySub | uint32(start)<<16 | uint32(sub)<<8 | uint32(index)
 		}
@@ -395,7 +401,7 @@ func (d *inflater) code() (end bool, err error) {
 		return false, err
 	case e&entryLiteral != 0:
 		if d.at == len(d.out) {
-			return false, errInflateSize
+			return false, ErrSize
 		}
 		d.out[d.at] = byte(e >> 16)
 		d.at++
@@ -416,9 +422,9 @@ func (d *inflater) code() (end bool, err error) {
 	case err != nil:
 		return false, err
 	case distance > d.at:
-		return false, errInflateCode
+		return false, ErrCode
 	case length > len(d.out)-d.at:
-		return false, errInflateSize
+		return false, ErrSize
 	}
 	for range length {
 		d.out[d.at] = d.out[d.at-distance]
@@ -440,7 +446,7 @@ func (d *inflater) entry(table []uint32, index uint) (uint32, error) {
 		if d.n < 15 {
 			return 0, io.ErrUnexpectedEOF
 		}
-		return 0, errInflateCode
+		return 0, ErrCode
 	}
 	_, err := d.take(uint(e >> 8 & 31))
 	return e, err
@@ -513,7 +519,7 @@ func (d *inflater) fast() (end bool, err error) {
 				hold >>= e & 63
 				n -= uint(e & 63)
 				if !end {
-					err = errInflateCode
+					err = ErrCode
 				}
 				break
 			}
@@ -534,7 +540,7 @@ func (d *inflater) fast() (end bool, err error) {
 				e = dist[(uint64(e>>16)+hold&(1<<(e>>8&31)-1))%distanceEntries]
 			}
 			if e&entryRare != 0 {
-				err = errInflateCode
+				err = ErrCode
 				break
 			}
 		}
@@ -542,7 +548,7 @@ func (d *inflater) fast() (end bool, err error) {
 		hold >>= e & 63
 		n -= uint(e & 63)
 		if distance > at {
-			err = errInflateCode
+			err = ErrCode
 			break
 		}
 		copyMatch(out, at, distance, length)
