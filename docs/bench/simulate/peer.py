@@ -1,7 +1,7 @@
-"""Trains the paper's network on cycling or flip-flop in PyTorch, with the published settings: an independent check of what
+"""Trains the paper's network on cycling, flip-flop or Romo's task in PyTorch, with the published settings: an independent check of what
 the simulator's networks should reach.
 
-    peer.py TASK READOUT SEED LOSSES.npy        TASK cycling or flipflop, READOUT small or large
+    peer.py TASK READOUT SEED LOSSES.npy        TASK cycling, flipflop or romo, READOUT small or large
 
 512 units, 32 trials, tanh, g = 1.5, all weights by Adam, noise 0.2, initial noise 1. Tasks are written from their
 description, apart from the Go code. The losses of all steps go into the file, the mean of the last 50 is printed.
@@ -51,9 +51,26 @@ def flipflop(rng):
     return u, y, mask
 
 
+def romo(rng):
+    steps, pulse, wait, decision = 145, 5, 20, 40
+    u, y, mask = (np.zeros((steps, B, 1), np.float32) for _ in range(3))
+    for b in range(B):
+        first = int(rng.uniform(1, 3) / DT)
+        second = first + pulse + int(rng.uniform(2, 12) / DT)
+        decide = second + pulse + wait
+        a = rng.uniform(0.5, 1.5, 2)
+        while abs(a[0] - a[1]) < 0.2:
+            a = rng.uniform(0.5, 1.5, 2)
+        u[first:first + pulse, b, 0], u[second:second + pulse, b, 0] = a
+        y[decide:decide + decision, b, 0] = np.sign(a[0] - a[1])
+        mask[decide:decide + decision, b, 0] = 1
+    return u, y, mask
+
+
 TASKS = {  # batch, steps, rate × N of small and large
     "cycling": (cycling, 1000, {"small": 0.02, "large": 0.02}),
     "flipflop": (flipflop, 4000, {"small": 0.005, "large": 0.01}),
+    "romo": (romo, 6000, {"small": 0.005, "large": 0.01}),
 }
 
 
