@@ -14,7 +14,7 @@
 // otherwise. The best tier that the processor and the operating system support is chosen when
 // the program starts. To measure or test another, hide an instruction set as Go itself allows:
 // GODEBUG=cpu.avx512f=off leaves AVX2, and cpu.avx2=off plain Go. Normal has no kernel of its own
-// for AVX-512, where it uses that for AVX2, nor for NEON, where it is plain Go.
+// for NEON, where it is plain Go.
 //
 // # Bits
 //

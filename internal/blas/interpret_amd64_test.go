@@ -2,6 +2,7 @@ package blas
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -96,7 +97,7 @@ func parseOperand(s string) operand {
 // assemble reads the kernels' files.
 func assemble() {
 	assembled.routines, assembled.symbols = map[string]routine{}, map[string][]byte{}
-	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s"} {
+	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s"} {
 		file, err := os.Open(name)
 		if err != nil {
 			panic(err)
@@ -279,6 +280,8 @@ func (m *machine) integerOp(in instruction) bool {
 		} else {
 			m.gp[a[1].n] = m.address(a[0])
 		}
+	case "MOVL":
+		m.gp[a[1].n] = m.integer(a[0]) & math.MaxUint32
 	case "KMOVW":
 		m.k[a[1].n] = m.integer(a[0]) & 0xffff
 	case "PREFETCHT0":
@@ -337,6 +340,10 @@ func (m *machine) moves(in instruction) bool {
 		if last.kind != 'm' {
 			m.set(last, out[:w])
 		}
+	case "VMOVDQU32", "VMOVDQU64":
+		m.set(last, slices.Clone(m.at(a[0], w)))
+	case "VMOVD":
+		m.set(last, binary.LittleEndian.AppendUint32(nil, uint32(m.gp[a[0].n])))
 	case "VMOVSS", "VMOVSD", "MOVSS", "MOVSD":
 		size := 4 << (map[bool]int{true: 1}[strings.HasSuffix(in.op, "SD")])
 		if last.kind == 'X' {
@@ -351,6 +358,22 @@ func (m *machine) moves(in instruction) bool {
 			copy(out[i:], m.at(a[0], size))
 		}
 		m.set(last, out[:w])
+	case "VPBROADCASTD":
+		m.set(last, bytes.Repeat(m.at(a[0], 4), w/4))
+	case "VPBROADCASTQ":
+		m.set(last, bytes.Repeat(binary.LittleEndian.AppendUint64(nil, m.gp[a[0].n]), w/8))
+	case "VINSERTF64X4":
+		out := m.v[a[2].n]
+		copy(out[32*a[0].imm:], m.v[a[1].n][:32])
+		m.set(last, out[:])
+	case "VSHUFF64X2": // quarters: two of the first source, two of the second
+		first, second := m.v[a[2].n], m.v[a[1].n]
+		var out []byte
+		for i, src := range [][64]byte{first, first, second, second} {
+			at := 16 * (a[0].imm >> (2 * i) & 3)
+			out = append(out, src[at:at+16]...)
+		}
+		m.set(last, out)
 	case "VEXTRACTF64X4":
 		m.set(last, slices.Clone(m.v[a[1].n][32*a[0].imm:32*a[0].imm+32]))
 	case "VEXTRACTF128":
@@ -383,7 +406,7 @@ func put(b []byte, size, i int, v uint64) {
 	binary.LittleEndian.PutUint64(b[8*i:], v)
 }
 
-// bitOp does the integer instructions of vectors, and blends.
+// bitOp does the integer instructions of vectors, blends, and functions of one vector.
 func (m *machine) bitOp(in instruction) bool {
 	a, w := in.args, width(in.args)
 	size := 4
@@ -400,6 +423,38 @@ func (m *machine) bitOp(in instruction) bool {
 	}
 	x := func(arg, i int) uint64 { return load(m.at(a[arg], w), size, i) }
 	switch in.op {
+	case "VPSUBD", "VPSUBQ":
+		return each(func(i int) uint64 { return x(1, i) - x(0, i) })
+	case "VPSRLD", "VPSRLQ":
+		return each(func(i int) uint64 { return x(1, i) >> a[0].imm })
+	case "VPMULUDQ":
+		return each(func(i int) uint64 { return x(0, i) & math.MaxUint32 * (x(1, i) & math.MaxUint32) })
+	case "VPTERNLOGD":
+		return each(func(i int) uint64 { return ternary(a[0].imm, x(3, i), x(2, i), x(1, i)) })
+	case "VPTERNLOGD.BCST":
+		c := uint64(binary.LittleEndian.Uint32(m.at(a[1], 4)))
+		return each(func(i int) uint64 { return ternary(a[0].imm, x(3, i), x(2, i), c) })
+	case "VPSHUFD": // within each quarter, and where the mask is set
+		return each(func(i int) uint64 {
+			if m.k[a[2].n]>>i&1 == 0 {
+				return x(3, i)
+			}
+			return x(1, i&^3+int(a[0].imm>>(2*(i&3))&3))
+		})
+	case "VPERMT2D":
+		return each(func(i int) uint64 {
+			at := int(x(1, i)) % 32
+			return x(2-at/16*2, at%16)
+		})
+	case "VCVTDQ2PS":
+		return each(func(i int) uint64 { return uint64(math.Float32bits(float32(int32(x(0, i))))) })
+	case "VSQRTPS", "VSQRTPD":
+		return each(func(i int) uint64 {
+			if size == 4 {
+				return uint64(math.Float32bits(float32(math.Sqrt(float64(math.Float32frombits(uint32(x(0, i))))))))
+			}
+			return math.Float64bits(math.Sqrt(math.Float64frombits(x(0, i))))
+		})
 	case "VPADDD", "VPADDQ":
 		return each(func(i int) uint64 { return x(0, i) + x(1, i) })
 	case "VPAND", "VPANDD":
@@ -425,6 +480,14 @@ func (m *machine) bitOp(in instruction) bool {
 		return each(func(i int) uint64 { return x(2-int(x(0, i)>>(8*size-1)), i) })
 	}
 	return false
+}
+
+// ternary returns for each bit that of the table which three bits choose.
+func ternary(table int64, a, b, c uint64) (r uint64) {
+	for i := range 64 {
+		r |= uint64(table) >> (a>>i&1<<2 | b>>i&1<<1 | c>>i&1) & 1 << i
+	}
+	return r
 }
 
 // arithmetic does the floating-point instructions. Of three operands in Go's order, the
@@ -506,6 +569,10 @@ func call(name string, args ...any) *machine {
 			binary.LittleEndian.PutUint32(m.frame[at:], math.Float32bits(v))
 		case float64:
 			binary.LittleEndian.PutUint64(m.frame[at:], math.Float64bits(v))
+		case uint64:
+			binary.LittleEndian.PutUint64(m.frame[at:], v)
+		case *uint32:
+			binary.LittleEndian.PutUint64(m.frame[at:], uint64(uintptr(unsafe.Pointer(v))))
 		case int:
 			binary.LittleEndian.PutUint64(m.frame[at:], uint64(v))
 		case *float32:
@@ -530,12 +597,12 @@ func result[T Float](m *machine, words int) T {
 }
 
 // interpreted returns the tier of the given name and shape with its kernels interpreted.
-func interpreted[T Float](isa string, rows, cols int, normal func(groups int, dst *T, block, stream uint64, keys *uint32)) *kernels[T] {
+func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 	p := "s"
 	if sizeOf[T]() == 8 {
 		p = "d"
 	}
-	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: normal,
+	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: genericNormal[T],
 		// Of these the AVX-512 tier has AVX2's, which are tested as they run.
 		residuals: genericResiduals[T], invert: genericInvert[T]}
 	tile := func(h, cols int) tileKernel[T] {
@@ -558,6 +625,9 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 	k.axpy4 = func(n int, alpha, x *T, ld int, y *T) { call(p+"axpy4"+isa, n, alpha, x, ld, y) }
 	k.dotAxpy = func(n int, alpha T, a, x, y *T) T { return result[T](call(p+"dotAxpy"+isa, n, alpha, a, x, y), 5) }
 	if isa == "AVX512" {
+		k.normal = func(groups int, dst *T, block, stream uint64, keys *uint32) {
+			call(p+"normal"+isa, groups, dst, block, stream, keys)
+		}
 		k.dot4 = func(n int, a *T, ld int, x, sums *T) { call(p+"dot4"+isa, n, a, ld, x, sums) }
 		k.dotAxpy4 = func(n int, alpha, a *T, ld int, x, y, sums *T) { call(p+"dotAxpy4"+isa, n, alpha, a, ld, x, y, sums) }
 	} else {
@@ -571,11 +641,11 @@ func interpreted[T Float](isa string, rows, cols int, normal func(groups int, ds
 }
 
 func init() {
-	interpretedTiers32 = []*kernels[float32]{interpreted("AVX2", 6, 16, genericNormal[float32])}
-	interpretedTiers64 = []*kernels[float64]{interpreted("AVX2", 6, 8, genericNormal[float64])}
+	interpretedTiers32 = []*kernels[float32]{interpreted[float32]("AVX2", 6, 16)}
+	interpretedTiers64 = []*kernels[float64]{interpreted[float64]("AVX2", 6, 8)}
 	if !hasAVX512 {
-		interpretedTiers32 = append(interpretedTiers32, interpreted("AVX512", 14, 32, genericNormal[float32]))
-		interpretedTiers64 = append(interpretedTiers64, interpreted("AVX512", 14, 16, genericNormal[float64]))
+		interpretedTiers32 = append(interpretedTiers32, interpreted[float32]("AVX512", 14, 32))
+		interpretedTiers64 = append(interpretedTiers64, interpreted[float64]("AVX512", 14, 16))
 	}
 }
 

@@ -76,7 +76,7 @@ var avx512x32 = kernels[float32]{
 	dot4: sdot4AVX512, dotAxpy4: sdotAxpy4AVX512,
 	residuals: sresidualsAVX2, invert: sinvertAVX2,
 	exp: sexpAVX512, tanh: stanhAVX512, sigmoid: ssigmoidAVX512,
-	normal: snormalAVX2,
+	normal: snormalAVX512,
 }
 
 var avx512x64 = kernels[float64]{
@@ -96,7 +96,7 @@ var avx512x64 = kernels[float64]{
 	dot4: ddot4AVX512, dotAxpy4: ddotAxpy4AVX512,
 	residuals: dresidualsAVX2, invert: dinvertAVX2,
 	exp: dexpAVX512, tanh: dtanhAVX512, sigmoid: dsigmoidAVX512,
-	normal: dnormalAVX2,
+	normal: dnormalAVX512,
 }
 
 // dot4InPairs makes a kernel of four rows of one for two.

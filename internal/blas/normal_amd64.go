@@ -7,5 +7,11 @@ package blas
 // snormalAVX2 writes groups of deviates, from the given block of the stream on.
 func snormalAVX2(groups int, dst *float32, block uint64, stream uint64, keys *uint32)
 
+// snormalAVX512 writes groups of deviates, from the given block of the stream on.
+func snormalAVX512(groups int, dst *float32, block uint64, stream uint64, keys *uint32)
+
 // dnormalAVX2 writes groups of deviates, from the given block of the stream on.
 func dnormalAVX2(groups int, dst *float64, block uint64, stream uint64, keys *uint32)
+
+// dnormalAVX512 writes groups of deviates, from the given block of the stream on.
+func dnormalAVX512(groups int, dst *float64, block uint64, stream uint64, keys *uint32)

@@ -243,25 +243,25 @@ group:
 	VPSLLD       $0x17, Y7, Y9
 	VPSUBD       Y9, Y4, Y9
 	VPADDD       sConstOneBits<>+0(SB), Y9, Y9
-	VADDPS       sConstOne<>+0(SB), Y9, Y4
-	VSUBPS       sConstOne<>+0(SB), Y9, Y9
-	VDIVPS       Y4, Y9, Y9
-	VMULPS       Y9, Y9, Y4
+	VSUBPS       sConstOne<>+0(SB), Y9, Y4
+	VADDPS       sConstOne<>+0(SB), Y9, Y9
+	VDIVPS       Y9, Y4, Y4
+	VMULPS       Y4, Y4, Y9
 	VMOVUPS      sConstArtanh3<>+0(SB), Y10
-	VMULPS       Y4, Y10, Y10
+	VMULPS       Y9, Y10, Y10
 	VADDPS       sConstArtanh2<>+0(SB), Y10, Y10
-	VMULPS       Y4, Y10, Y10
+	VMULPS       Y9, Y10, Y10
 	VADDPS       sConstArtanh1<>+0(SB), Y10, Y10
-	VMULPS       Y4, Y10, Y10
+	VMULPS       Y9, Y10, Y10
 	VADDPS       sConstArtanh0<>+0(SB), Y10, Y10
-	VMULPS       Y4, Y10, Y10
+	VMULPS       Y9, Y10, Y10
 	VADDPS       sConstOne<>+0(SB), Y10, Y10
-	VADDPS       Y9, Y9, Y9
-	VMULPS       Y10, Y9, Y9
+	VADDPS       Y4, Y4, Y4
+	VMULPS       Y10, Y4, Y4
 	VCVTDQ2PS    Y7, Y7
 	VSUBPS       sConstBiasReal<>+0(SB), Y7, Y7
 	VMULPS       sConstLn2<>+0(SB), Y7, Y7
-	VADDPS       Y7, Y9, Y4
+	VADDPS       Y7, Y4, Y4
 	VMULPS       sConstMinusTwo<>+0(SB), Y4, Y4
 	VSQRTPS      Y4, Y4
 	VPSRLD       $0x09, Y8, Y7
@@ -310,25 +310,25 @@ group:
 	VPSLLD       $0x17, Y5, Y7
 	VPSUBD       Y7, Y4, Y7
 	VPADDD       sConstOneBits<>+0(SB), Y7, Y7
-	VADDPS       sConstOne<>+0(SB), Y7, Y4
-	VSUBPS       sConstOne<>+0(SB), Y7, Y7
-	VDIVPS       Y4, Y7, Y7
-	VMULPS       Y7, Y7, Y4
+	VSUBPS       sConstOne<>+0(SB), Y7, Y4
+	VADDPS       sConstOne<>+0(SB), Y7, Y7
+	VDIVPS       Y7, Y4, Y4
+	VMULPS       Y4, Y4, Y7
 	VMOVUPS      sConstArtanh3<>+0(SB), Y8
-	VMULPS       Y4, Y8, Y8
+	VMULPS       Y7, Y8, Y8
 	VADDPS       sConstArtanh2<>+0(SB), Y8, Y8
-	VMULPS       Y4, Y8, Y8
+	VMULPS       Y7, Y8, Y8
 	VADDPS       sConstArtanh1<>+0(SB), Y8, Y8
-	VMULPS       Y4, Y8, Y8
+	VMULPS       Y7, Y8, Y8
 	VADDPS       sConstArtanh0<>+0(SB), Y8, Y8
-	VMULPS       Y4, Y8, Y8
+	VMULPS       Y7, Y8, Y8
 	VADDPS       sConstOne<>+0(SB), Y8, Y8
-	VADDPS       Y7, Y7, Y7
-	VMULPS       Y8, Y7, Y7
+	VADDPS       Y4, Y4, Y4
+	VMULPS       Y8, Y4, Y4
 	VCVTDQ2PS    Y5, Y5
 	VSUBPS       sConstBiasReal<>+0(SB), Y5, Y5
 	VMULPS       sConstLn2<>+0(SB), Y5, Y5
-	VADDPS       Y5, Y7, Y4
+	VADDPS       Y5, Y4, Y4
 	VMULPS       sConstMinusTwo<>+0(SB), Y4, Y4
 	VSQRTPS      Y4, Y4
 	VPSRLD       $0x09, Y6, Y5
@@ -385,42 +385,6 @@ DATA sNormalLanes<>+24(SB)/4, $0x00000006
 DATA sNormalLanes<>+28(SB)/4, $0x00000007
 GLOBL sNormalLanes<>(SB), RODATA|NOPTR, $32
 
-DATA sConstOneBits<>+0(SB)/4, $0x3f800000
-DATA sConstOneBits<>+4(SB)/4, $0x3f800000
-DATA sConstOneBits<>+8(SB)/4, $0x3f800000
-DATA sConstOneBits<>+12(SB)/4, $0x3f800000
-DATA sConstOneBits<>+16(SB)/4, $0x3f800000
-DATA sConstOneBits<>+20(SB)/4, $0x3f800000
-DATA sConstOneBits<>+24(SB)/4, $0x3f800000
-DATA sConstOneBits<>+28(SB)/4, $0x3f800000
-DATA sConstOneBits<>+32(SB)/4, $0x3f800000
-DATA sConstOneBits<>+36(SB)/4, $0x3f800000
-DATA sConstOneBits<>+40(SB)/4, $0x3f800000
-DATA sConstOneBits<>+44(SB)/4, $0x3f800000
-DATA sConstOneBits<>+48(SB)/4, $0x3f800000
-DATA sConstOneBits<>+52(SB)/4, $0x3f800000
-DATA sConstOneBits<>+56(SB)/4, $0x3f800000
-DATA sConstOneBits<>+60(SB)/4, $0x3f800000
-GLOBL sConstOneBits<>(SB), RODATA|NOPTR, $64
-
-DATA sConstOffset<>+0(SB)/4, $0x004afb0d
-DATA sConstOffset<>+4(SB)/4, $0x004afb0d
-DATA sConstOffset<>+8(SB)/4, $0x004afb0d
-DATA sConstOffset<>+12(SB)/4, $0x004afb0d
-DATA sConstOffset<>+16(SB)/4, $0x004afb0d
-DATA sConstOffset<>+20(SB)/4, $0x004afb0d
-DATA sConstOffset<>+24(SB)/4, $0x004afb0d
-DATA sConstOffset<>+28(SB)/4, $0x004afb0d
-DATA sConstOffset<>+32(SB)/4, $0x004afb0d
-DATA sConstOffset<>+36(SB)/4, $0x004afb0d
-DATA sConstOffset<>+40(SB)/4, $0x004afb0d
-DATA sConstOffset<>+44(SB)/4, $0x004afb0d
-DATA sConstOffset<>+48(SB)/4, $0x004afb0d
-DATA sConstOffset<>+52(SB)/4, $0x004afb0d
-DATA sConstOffset<>+56(SB)/4, $0x004afb0d
-DATA sConstOffset<>+60(SB)/4, $0x004afb0d
-GLOBL sConstOffset<>(SB), RODATA|NOPTR, $64
-
 DATA sConstScale31<>+0(SB)/4, $0x30000000
 DATA sConstScale31<>+4(SB)/4, $0x30000000
 DATA sConstScale31<>+8(SB)/4, $0x30000000
@@ -456,6 +420,42 @@ DATA sConstHalfStep31<>+52(SB)/4, $0x2f800000
 DATA sConstHalfStep31<>+56(SB)/4, $0x2f800000
 DATA sConstHalfStep31<>+60(SB)/4, $0x2f800000
 GLOBL sConstHalfStep31<>(SB), RODATA|NOPTR, $64
+
+DATA sConstOffset<>+0(SB)/4, $0x004afb0d
+DATA sConstOffset<>+4(SB)/4, $0x004afb0d
+DATA sConstOffset<>+8(SB)/4, $0x004afb0d
+DATA sConstOffset<>+12(SB)/4, $0x004afb0d
+DATA sConstOffset<>+16(SB)/4, $0x004afb0d
+DATA sConstOffset<>+20(SB)/4, $0x004afb0d
+DATA sConstOffset<>+24(SB)/4, $0x004afb0d
+DATA sConstOffset<>+28(SB)/4, $0x004afb0d
+DATA sConstOffset<>+32(SB)/4, $0x004afb0d
+DATA sConstOffset<>+36(SB)/4, $0x004afb0d
+DATA sConstOffset<>+40(SB)/4, $0x004afb0d
+DATA sConstOffset<>+44(SB)/4, $0x004afb0d
+DATA sConstOffset<>+48(SB)/4, $0x004afb0d
+DATA sConstOffset<>+52(SB)/4, $0x004afb0d
+DATA sConstOffset<>+56(SB)/4, $0x004afb0d
+DATA sConstOffset<>+60(SB)/4, $0x004afb0d
+GLOBL sConstOffset<>(SB), RODATA|NOPTR, $64
+
+DATA sConstOneBits<>+0(SB)/4, $0x3f800000
+DATA sConstOneBits<>+4(SB)/4, $0x3f800000
+DATA sConstOneBits<>+8(SB)/4, $0x3f800000
+DATA sConstOneBits<>+12(SB)/4, $0x3f800000
+DATA sConstOneBits<>+16(SB)/4, $0x3f800000
+DATA sConstOneBits<>+20(SB)/4, $0x3f800000
+DATA sConstOneBits<>+24(SB)/4, $0x3f800000
+DATA sConstOneBits<>+28(SB)/4, $0x3f800000
+DATA sConstOneBits<>+32(SB)/4, $0x3f800000
+DATA sConstOneBits<>+36(SB)/4, $0x3f800000
+DATA sConstOneBits<>+40(SB)/4, $0x3f800000
+DATA sConstOneBits<>+44(SB)/4, $0x3f800000
+DATA sConstOneBits<>+48(SB)/4, $0x3f800000
+DATA sConstOneBits<>+52(SB)/4, $0x3f800000
+DATA sConstOneBits<>+56(SB)/4, $0x3f800000
+DATA sConstOneBits<>+60(SB)/4, $0x3f800000
+GLOBL sConstOneBits<>(SB), RODATA|NOPTR, $64
 
 DATA sConstOne<>+0(SB)/4, $0x3f800000
 DATA sConstOne<>+4(SB)/4, $0x3f800000
@@ -853,6 +853,548 @@ DATA sConstCosine0<>+56(SB)/4, $0x3f800000
 DATA sConstCosine0<>+60(SB)/4, $0x3f800000
 GLOBL sConstCosine0<>(SB), RODATA|NOPTR, $64
 
+// func snormalAVX512(groups int, dst *float32, block uint64, stream uint64, keys *uint32)
+// Requires: AVX, AVX512F
+TEXT ·snormalAVX512(SB), NOSPLIT, $0-40
+	MOVQ         groups+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         block+16(FP), DX
+	MOVQ         stream+24(FP), BX
+	MOVQ         keys+32(FP), SI
+	MOVL         $0xd2511f53, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Z0
+	MOVL         $0xcd9e8d57, DI
+	VMOVD        DI, X1
+	VPBROADCASTD X1, Z1
+	VPBROADCASTQ BX, Z2
+	VMOVDQU32    evenWords<>+0(SB), Z3
+	SUBQ         $0x02, AX
+	JL           rest2
+
+groups2:
+	VPBROADCASTQ    DX, Z4
+	VPADDQ          sNormalLanes512<>+0(SB), Z4, Z4
+	VPSRLQ          $0x20, Z4, Z6
+	VMOVDQU64       Z2, Z8
+	VPSRLQ          $0x20, Z2, Z10
+	VPBROADCASTQ    DX, Z5
+	VPADDQ          sNormalLanes512<>+64(SB), Z5, Z5
+	VPSRLQ          $0x20, Z5, Z7
+	VMOVDQU64       Z2, Z9
+	VPSRLQ          $0x20, Z2, Z11
+	VPMULUDQ        Z0, Z4, Z4
+	VPMULUDQ        Z0, Z5, Z5
+	VPMULUDQ        Z1, Z8, Z8
+	VPMULUDQ        Z1, Z9, Z9
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z5, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, (SI), Z6, Z20
+	VPTERNLOGD.BCST $0x96, (SI), Z7, Z21
+	VPTERNLOGD.BCST $0x96, 4(SI), Z10, Z18
+	VPTERNLOGD.BCST $0x96, 4(SI), Z11, Z19
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z0, Z21, Z7
+	VPMULUDQ        Z1, Z18, Z10
+	VPMULUDQ        Z1, Z19, Z11
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPSRLQ          $0x20, Z11, Z21
+	VPTERNLOGD.BCST $0x96, 8(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 8(SI), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 12(SI), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 12(SI), Z5, Z19
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z0, Z21, Z5
+	VPMULUDQ        Z1, Z18, Z8
+	VPMULUDQ        Z1, Z19, Z9
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z5, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, 16(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 16(SI), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 20(SI), Z6, Z18
+	VPTERNLOGD.BCST $0x96, 20(SI), Z7, Z19
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z0, Z21, Z7
+	VPMULUDQ        Z1, Z18, Z10
+	VPMULUDQ        Z1, Z19, Z11
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPSRLQ          $0x20, Z11, Z21
+	VPTERNLOGD.BCST $0x96, 24(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 24(SI), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 28(SI), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 28(SI), Z5, Z19
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z0, Z21, Z5
+	VPMULUDQ        Z1, Z18, Z8
+	VPMULUDQ        Z1, Z19, Z9
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z5, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, 32(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 32(SI), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 36(SI), Z6, Z18
+	VPTERNLOGD.BCST $0x96, 36(SI), Z7, Z19
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z0, Z21, Z7
+	VPMULUDQ        Z1, Z18, Z10
+	VPMULUDQ        Z1, Z19, Z11
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPSRLQ          $0x20, Z11, Z21
+	VPTERNLOGD.BCST $0x96, 40(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 40(SI), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 44(SI), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 44(SI), Z5, Z19
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z0, Z21, Z5
+	VPMULUDQ        Z1, Z18, Z8
+	VPMULUDQ        Z1, Z19, Z9
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z5, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, 48(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 48(SI), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 52(SI), Z6, Z18
+	VPTERNLOGD.BCST $0x96, 52(SI), Z7, Z19
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z0, Z21, Z7
+	VPMULUDQ        Z1, Z18, Z10
+	VPMULUDQ        Z1, Z19, Z11
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPSRLQ          $0x20, Z11, Z21
+	VPTERNLOGD.BCST $0x96, 56(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 56(SI), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 60(SI), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 60(SI), Z5, Z19
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z0, Z21, Z5
+	VPMULUDQ        Z1, Z18, Z8
+	VPMULUDQ        Z1, Z19, Z9
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z5, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPSRLQ          $0x20, Z9, Z21
+	VPTERNLOGD.BCST $0x96, 64(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 64(SI), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 68(SI), Z6, Z18
+	VPTERNLOGD.BCST $0x96, 68(SI), Z7, Z19
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z0, Z21, Z7
+	VPMULUDQ        Z1, Z18, Z10
+	VPMULUDQ        Z1, Z19, Z11
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPSRLQ          $0x20, Z11, Z21
+	VPTERNLOGD.BCST $0x96, 72(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 72(SI), Z9, Z21
+	VPTERNLOGD.BCST $0x96, 76(SI), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 76(SI), Z5, Z19
+	VPERMT2D        Z18, Z3, Z20
+	VPERMT2D        Z19, Z3, Z21
+	VPERMT2D        Z6, Z3, Z10
+	VPERMT2D        Z7, Z3, Z11
+	VPSRLD          $0x01, Z20, Z4
+	VPSRLD          $0x01, Z21, Z5
+	VCVTDQ2PS       Z4, Z4
+	VCVTDQ2PS       Z5, Z5
+	VMOVUPS         sConstScale31<>+0(SB), Z6
+	VMULPS          Z6, Z4, Z4
+	VMULPS          Z6, Z5, Z5
+	VMOVUPS         sConstHalfStep31<>+0(SB), Z6
+	VADDPS          Z6, Z4, Z4
+	VADDPS          Z6, Z5, Z5
+	VMOVUPS         sConstOffset<>+0(SB), Z6
+	VPADDD          Z6, Z4, Z7
+	VPADDD          Z6, Z5, Z6
+	VPSRLD          $0x17, Z7, Z7
+	VPSRLD          $0x17, Z6, Z6
+	VPSLLD          $0x17, Z7, Z8
+	VPSLLD          $0x17, Z6, Z9
+	VPSUBD          Z8, Z4, Z8
+	VPSUBD          Z9, Z5, Z9
+	VMOVUPS         sConstOneBits<>+0(SB), Z4
+	VPADDD          Z4, Z8, Z8
+	VPADDD          Z4, Z9, Z9
+	VMOVUPS         sConstOne<>+0(SB), Z4
+	VSUBPS          Z4, Z8, Z5
+	VSUBPS          Z4, Z9, Z4
+	VMOVUPS         sConstOne<>+0(SB), Z18
+	VADDPS          Z18, Z8, Z8
+	VADDPS          Z18, Z9, Z9
+	VDIVPS          Z8, Z5, Z5
+	VDIVPS          Z9, Z4, Z4
+	VMULPS          Z5, Z5, Z8
+	VMULPS          Z4, Z4, Z9
+	VMOVUPS         sConstArtanh3<>+0(SB), Z18
+	VMOVUPS         Z18, Z19
+	VMOVUPS         Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstArtanh2<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstArtanh1<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstArtanh0<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstOne<>+0(SB), Z8
+	VADDPS          Z8, Z19, Z19
+	VADDPS          Z8, Z18, Z18
+	VADDPS          Z5, Z5, Z5
+	VADDPS          Z4, Z4, Z4
+	VMULPS          Z19, Z5, Z5
+	VMULPS          Z18, Z4, Z4
+	VCVTDQ2PS       Z7, Z7
+	VCVTDQ2PS       Z6, Z6
+	VMOVUPS         sConstBiasReal<>+0(SB), Z8
+	VSUBPS          Z8, Z7, Z7
+	VSUBPS          Z8, Z6, Z6
+	VMOVUPS         sConstLn2<>+0(SB), Z8
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z8, Z6, Z6
+	VADDPS          Z7, Z5, Z5
+	VADDPS          Z6, Z4, Z4
+	VMOVUPS         sConstMinusTwo<>+0(SB), Z6
+	VMULPS          Z6, Z5, Z5
+	VMULPS          Z6, Z4, Z4
+	VSQRTPS         Z5, Z5
+	VSQRTPS         Z4, Z4
+	VPSRLD          $0x09, Z10, Z6
+	VPSRLD          $0x09, Z11, Z7
+	VMOVUPS         sConstOneBits<>+0(SB), Z8
+	VPORD           Z8, Z6, Z6
+	VPORD           Z8, Z7, Z7
+	VMOVUPS         sConstOneAndHalf<>+0(SB), Z8
+	VSUBPS          Z8, Z6, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         sConstHalfStepAngle<>+0(SB), Z8
+	VADDPS          Z8, Z6, Z6
+	VADDPS          Z8, Z7, Z7
+	VMULPS          Z6, Z6, Z8
+	VMULPS          Z7, Z7, Z9
+	VMOVUPS         sConstSine5<>+0(SB), Z18
+	VMOVUPS         Z18, Z19
+	VMOVUPS         Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstSine4<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstSine3<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstSine2<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstSine1<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z8, Z19, Z19
+	VMULPS          Z9, Z18, Z18
+	VMOVUPS         sConstSine0<>+0(SB), Z20
+	VADDPS          Z20, Z19, Z19
+	VADDPS          Z20, Z18, Z18
+	VMULPS          Z6, Z19, Z19
+	VMULPS          Z7, Z18, Z18
+	VMOVUPS         sConstCosine5<>+0(SB), Z6
+	VMOVUPS         Z6, Z7
+	VMOVUPS         Z6, Z6
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z9, Z6, Z6
+	VMOVUPS         sConstCosine4<>+0(SB), Z20
+	VADDPS          Z20, Z7, Z7
+	VADDPS          Z20, Z6, Z6
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z9, Z6, Z6
+	VMOVUPS         sConstCosine3<>+0(SB), Z20
+	VADDPS          Z20, Z7, Z7
+	VADDPS          Z20, Z6, Z6
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z9, Z6, Z6
+	VMOVUPS         sConstCosine2<>+0(SB), Z20
+	VADDPS          Z20, Z7, Z7
+	VADDPS          Z20, Z6, Z6
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z9, Z6, Z6
+	VMOVUPS         sConstCosine1<>+0(SB), Z20
+	VADDPS          Z20, Z7, Z7
+	VADDPS          Z20, Z6, Z6
+	VMULPS          Z8, Z7, Z7
+	VMULPS          Z9, Z6, Z6
+	VMOVUPS         sConstCosine0<>+0(SB), Z8
+	VADDPS          Z8, Z7, Z7
+	VADDPS          Z8, Z6, Z6
+	VPSLLD          $0x1f, Z10, Z8
+	VPSLLD          $0x1f, Z11, Z9
+	VPXORD          Z8, Z7, Z7
+	VPXORD          Z9, Z6, Z6
+	VPSLLD          $0x1e, Z10, Z8
+	VPSLLD          $0x1e, Z11, Z9
+	VMOVUPS         sConstSign<>+0(SB), Z10
+	VPTESTMD        Z10, Z8, K1
+	VBLENDMPS       Z19, Z7, K1, Z12
+	VPTESTMD        Z10, Z9, K1
+	VBLENDMPS       Z18, Z6, K1, Z13
+	VMOVUPS         sConstSign<>+0(SB), Z10
+	VPTESTMD        Z10, Z8, K1
+	VBLENDMPS       Z7, Z19, K1, Z14
+	VPTESTMD        Z10, Z9, K1
+	VBLENDMPS       Z6, Z18, K1, Z15
+	VMULPS          Z5, Z12, Z12
+	VMULPS          Z4, Z13, Z13
+	VMULPS          Z5, Z14, Z14
+	VMULPS          Z4, Z15, Z15
+	VINSERTF64X4    $0x01, Y14, Z12, Z4
+	VSHUFF64X2      $0xee, Z14, Z12, Z5
+	VMOVUPS         Z4, (CX)
+	VMOVUPS         Z5, 64(CX)
+	VINSERTF64X4    $0x01, Y15, Z13, Z4
+	VSHUFF64X2      $0xee, Z15, Z13, Z5
+	VMOVUPS         Z4, 128(CX)
+	VMOVUPS         Z5, 192(CX)
+	ADDQ            $0x00000100, CX
+	ADDQ            $0x10, DX
+	SUBQ            $0x02, AX
+	JGE             groups2
+
+rest2:
+	ADDQ $0x02, AX
+	SUBQ $0x01, AX
+	JL   rest1
+
+groups1:
+	VPBROADCASTQ    DX, Z4
+	VPADDQ          sNormalLanes512<>+0(SB), Z4, Z4
+	VPSRLQ          $0x20, Z4, Z5
+	VMOVDQU64       Z2, Z6
+	VPSRLQ          $0x20, Z2, Z7
+	VPMULUDQ        Z0, Z4, Z4
+	VPMULUDQ        Z1, Z6, Z6
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGD.BCST $0x96, (SI), Z5, Z9
+	VPTERNLOGD.BCST $0x96, 4(SI), Z7, Z8
+	VPMULUDQ        Z0, Z9, Z5
+	VPMULUDQ        Z1, Z8, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGD.BCST $0x96, 8(SI), Z6, Z9
+	VPTERNLOGD.BCST $0x96, 12(SI), Z4, Z8
+	VPMULUDQ        Z0, Z9, Z4
+	VPMULUDQ        Z1, Z8, Z6
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGD.BCST $0x96, 16(SI), Z7, Z9
+	VPTERNLOGD.BCST $0x96, 20(SI), Z5, Z8
+	VPMULUDQ        Z0, Z9, Z5
+	VPMULUDQ        Z1, Z8, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGD.BCST $0x96, 24(SI), Z6, Z9
+	VPTERNLOGD.BCST $0x96, 28(SI), Z4, Z8
+	VPMULUDQ        Z0, Z9, Z4
+	VPMULUDQ        Z1, Z8, Z6
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGD.BCST $0x96, 32(SI), Z7, Z9
+	VPTERNLOGD.BCST $0x96, 36(SI), Z5, Z8
+	VPMULUDQ        Z0, Z9, Z5
+	VPMULUDQ        Z1, Z8, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGD.BCST $0x96, 40(SI), Z6, Z9
+	VPTERNLOGD.BCST $0x96, 44(SI), Z4, Z8
+	VPMULUDQ        Z0, Z9, Z4
+	VPMULUDQ        Z1, Z8, Z6
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGD.BCST $0x96, 48(SI), Z7, Z9
+	VPTERNLOGD.BCST $0x96, 52(SI), Z5, Z8
+	VPMULUDQ        Z0, Z9, Z5
+	VPMULUDQ        Z1, Z8, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGD.BCST $0x96, 56(SI), Z6, Z9
+	VPTERNLOGD.BCST $0x96, 60(SI), Z4, Z8
+	VPMULUDQ        Z0, Z9, Z4
+	VPMULUDQ        Z1, Z8, Z6
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGD.BCST $0x96, 64(SI), Z7, Z9
+	VPTERNLOGD.BCST $0x96, 68(SI), Z5, Z8
+	VPMULUDQ        Z0, Z9, Z5
+	VPMULUDQ        Z1, Z8, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGD.BCST $0x96, 72(SI), Z6, Z9
+	VPTERNLOGD.BCST $0x96, 76(SI), Z4, Z8
+	VPERMT2D        Z8, Z3, Z9
+	VPERMT2D        Z5, Z3, Z7
+	VPSRLD          $0x01, Z9, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          sConstScale31<>+0(SB), Z4, Z4
+	VADDPS          sConstHalfStep31<>+0(SB), Z4, Z4
+	VPADDD          sConstOffset<>+0(SB), Z4, Z5
+	VPSRLD          $0x17, Z5, Z5
+	VPSLLD          $0x17, Z5, Z6
+	VPSUBD          Z6, Z4, Z6
+	VPADDD          sConstOneBits<>+0(SB), Z6, Z6
+	VSUBPS          sConstOne<>+0(SB), Z6, Z4
+	VADDPS          sConstOne<>+0(SB), Z6, Z6
+	VDIVPS          Z6, Z4, Z4
+	VMULPS          Z4, Z4, Z6
+	VMOVUPS         sConstArtanh3<>+0(SB), Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstArtanh2<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstArtanh1<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstArtanh0<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstOne<>+0(SB), Z8, Z8
+	VADDPS          Z4, Z4, Z4
+	VMULPS          Z8, Z4, Z4
+	VCVTDQ2PS       Z5, Z5
+	VSUBPS          sConstBiasReal<>+0(SB), Z5, Z5
+	VMULPS          sConstLn2<>+0(SB), Z5, Z5
+	VADDPS          Z5, Z4, Z4
+	VMULPS          sConstMinusTwo<>+0(SB), Z4, Z4
+	VSQRTPS         Z4, Z4
+	VPSRLD          $0x09, Z7, Z5
+	VPORD           sConstOneBits<>+0(SB), Z5, Z5
+	VSUBPS          sConstOneAndHalf<>+0(SB), Z5, Z5
+	VADDPS          sConstHalfStepAngle<>+0(SB), Z5, Z5
+	VMULPS          Z5, Z5, Z6
+	VMOVUPS         sConstSine5<>+0(SB), Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstSine4<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstSine3<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstSine2<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstSine1<>+0(SB), Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VADDPS          sConstSine0<>+0(SB), Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         sConstCosine5<>+0(SB), Z5
+	VMULPS          Z6, Z5, Z5
+	VADDPS          sConstCosine4<>+0(SB), Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VADDPS          sConstCosine3<>+0(SB), Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VADDPS          sConstCosine2<>+0(SB), Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VADDPS          sConstCosine1<>+0(SB), Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VADDPS          sConstCosine0<>+0(SB), Z5, Z5
+	VPSLLD          $0x1f, Z7, Z6
+	VPXORD          Z6, Z5, Z5
+	VPSLLD          $0x1e, Z7, Z6
+	VMOVUPS         sConstSign<>+0(SB), Z7
+	VPTESTMD        Z7, Z6, K1
+	VBLENDMPS       Z8, Z5, K1, Z16
+	VMOVUPS         sConstSign<>+0(SB), Z7
+	VPTESTMD        Z7, Z6, K1
+	VBLENDMPS       Z5, Z8, K1, Z17
+	VMULPS          Z4, Z16, Z16
+	VMULPS          Z4, Z17, Z17
+	VINSERTF64X4    $0x01, Y17, Z16, Z4
+	VSHUFF64X2      $0xee, Z17, Z16, Z5
+	VMOVUPS         Z4, (CX)
+	VMOVUPS         Z5, 64(CX)
+	ADDQ            $0x00000080, CX
+	ADDQ            $0x08, DX
+	SUBQ            $0x01, AX
+	JGE             groups1
+
+rest1:
+	ADDQ $0x01, AX
+	VZEROUPPER
+	RET
+
+DATA sNormalLanes512<>+0(SB)/8, $0x0000000000000000
+DATA sNormalLanes512<>+8(SB)/8, $0x0000000000000001
+DATA sNormalLanes512<>+16(SB)/8, $0x0000000000000002
+DATA sNormalLanes512<>+24(SB)/8, $0x0000000000000003
+DATA sNormalLanes512<>+32(SB)/8, $0x0000000000000004
+DATA sNormalLanes512<>+40(SB)/8, $0x0000000000000005
+DATA sNormalLanes512<>+48(SB)/8, $0x0000000000000006
+DATA sNormalLanes512<>+56(SB)/8, $0x0000000000000007
+DATA sNormalLanes512<>+64(SB)/8, $0x0000000000000008
+DATA sNormalLanes512<>+72(SB)/8, $0x0000000000000009
+DATA sNormalLanes512<>+80(SB)/8, $0x000000000000000a
+DATA sNormalLanes512<>+88(SB)/8, $0x000000000000000b
+DATA sNormalLanes512<>+96(SB)/8, $0x000000000000000c
+DATA sNormalLanes512<>+104(SB)/8, $0x000000000000000d
+DATA sNormalLanes512<>+112(SB)/8, $0x000000000000000e
+DATA sNormalLanes512<>+120(SB)/8, $0x000000000000000f
+GLOBL sNormalLanes512<>(SB), RODATA|NOPTR, $128
+
+DATA evenWords<>+0(SB)/4, $0x00000000
+DATA evenWords<>+4(SB)/4, $0x00000002
+DATA evenWords<>+8(SB)/4, $0x00000004
+DATA evenWords<>+12(SB)/4, $0x00000006
+DATA evenWords<>+16(SB)/4, $0x00000008
+DATA evenWords<>+20(SB)/4, $0x0000000a
+DATA evenWords<>+24(SB)/4, $0x0000000c
+DATA evenWords<>+28(SB)/4, $0x0000000e
+DATA evenWords<>+32(SB)/4, $0x00000010
+DATA evenWords<>+36(SB)/4, $0x00000012
+DATA evenWords<>+40(SB)/4, $0x00000014
+DATA evenWords<>+44(SB)/4, $0x00000016
+DATA evenWords<>+48(SB)/4, $0x00000018
+DATA evenWords<>+52(SB)/4, $0x0000001a
+DATA evenWords<>+56(SB)/4, $0x0000001c
+DATA evenWords<>+60(SB)/4, $0x0000001e
+GLOBL evenWords<>(SB), RODATA|NOPTR, $64
+
+DATA sConstSign<>+0(SB)/4, $0x80000000
+DATA sConstSign<>+4(SB)/4, $0x80000000
+DATA sConstSign<>+8(SB)/4, $0x80000000
+DATA sConstSign<>+12(SB)/4, $0x80000000
+DATA sConstSign<>+16(SB)/4, $0x80000000
+DATA sConstSign<>+20(SB)/4, $0x80000000
+DATA sConstSign<>+24(SB)/4, $0x80000000
+DATA sConstSign<>+28(SB)/4, $0x80000000
+DATA sConstSign<>+32(SB)/4, $0x80000000
+DATA sConstSign<>+36(SB)/4, $0x80000000
+DATA sConstSign<>+40(SB)/4, $0x80000000
+DATA sConstSign<>+44(SB)/4, $0x80000000
+DATA sConstSign<>+48(SB)/4, $0x80000000
+DATA sConstSign<>+52(SB)/4, $0x80000000
+DATA sConstSign<>+56(SB)/4, $0x80000000
+DATA sConstSign<>+60(SB)/4, $0x80000000
+GLOBL sConstSign<>(SB), RODATA|NOPTR, $64
+
 // func dnormalAVX2(groups int, dst *float64, block uint64, stream uint64, keys *uint32)
 // Requires: AVX, AVX2
 TEXT ·dnormalAVX2(SB), NOSPLIT, $0-40
@@ -1094,36 +1636,36 @@ group:
 	VPSLLQ       $0x34, Y10, Y11
 	VPSUBQ       Y11, Y7, Y11
 	VPADDQ       dConstOneBits<>+0(SB), Y11, Y11
-	VADDPD       dConstOne<>+0(SB), Y11, Y7
-	VSUBPD       dConstOne<>+0(SB), Y11, Y11
-	VDIVPD       Y7, Y11, Y11
-	VMULPD       Y11, Y11, Y7
+	VSUBPD       dConstOne<>+0(SB), Y11, Y7
+	VADDPD       dConstOne<>+0(SB), Y11, Y11
+	VDIVPD       Y11, Y7, Y7
+	VMULPD       Y7, Y7, Y11
 	VMOVUPD      dConstArtanh8<>+0(SB), Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh7<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh6<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh5<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh4<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh3<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh2<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh1<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstArtanh0<>+0(SB), Y12, Y12
-	VMULPD       Y7, Y12, Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       dConstOne<>+0(SB), Y12, Y12
-	VADDPD       Y11, Y11, Y11
-	VMULPD       Y12, Y11, Y11
+	VADDPD       Y7, Y7, Y7
+	VMULPD       Y12, Y7, Y7
 	VPOR         dConstExponent52<>+0(SB), Y10, Y10
 	VSUBPD       dConstTwo52<>+0(SB), Y10, Y10
 	VSUBPD       dConstBiasReal<>+0(SB), Y10, Y10
 	VMULPD       dConstLn2<>+0(SB), Y10, Y10
-	VADDPD       Y10, Y11, Y7
+	VADDPD       Y10, Y7, Y7
 	VMULPD       dConstMinusTwo<>+0(SB), Y7, Y7
 	VSQRTPD      Y7, Y7
 	VPSRLQ       $0x0c, Y9, Y10
@@ -1188,36 +1730,36 @@ group:
 	VPSLLQ       $0x34, Y6, Y7
 	VPSUBQ       Y7, Y4, Y7
 	VPADDQ       dConstOneBits<>+0(SB), Y7, Y7
-	VADDPD       dConstOne<>+0(SB), Y7, Y4
-	VSUBPD       dConstOne<>+0(SB), Y7, Y7
-	VDIVPD       Y4, Y7, Y7
-	VMULPD       Y7, Y7, Y4
+	VSUBPD       dConstOne<>+0(SB), Y7, Y4
+	VADDPD       dConstOne<>+0(SB), Y7, Y7
+	VDIVPD       Y7, Y4, Y4
+	VMULPD       Y4, Y4, Y7
 	VMOVUPD      dConstArtanh8<>+0(SB), Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh7<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh6<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh5<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh4<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh3<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh2<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh1<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstArtanh0<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
+	VMULPD       Y7, Y8, Y8
 	VADDPD       dConstOne<>+0(SB), Y8, Y8
-	VADDPD       Y7, Y7, Y7
-	VMULPD       Y8, Y7, Y7
+	VADDPD       Y4, Y4, Y4
+	VMULPD       Y8, Y4, Y4
 	VPOR         dConstExponent52<>+0(SB), Y6, Y6
 	VSUBPD       dConstTwo52<>+0(SB), Y6, Y6
 	VSUBPD       dConstBiasReal<>+0(SB), Y6, Y6
 	VMULPD       dConstLn2<>+0(SB), Y6, Y6
-	VADDPD       Y6, Y7, Y4
+	VADDPD       Y6, Y4, Y4
 	VMULPD       dConstMinusTwo<>+0(SB), Y4, Y4
 	VSQRTPD      Y4, Y4
 	VPSRLQ       $0x0c, Y5, Y6
@@ -1298,16 +1840,6 @@ DATA dConstOneBits<>+48(SB)/8, $0x3ff0000000000000
 DATA dConstOneBits<>+56(SB)/8, $0x3ff0000000000000
 GLOBL dConstOneBits<>(SB), RODATA|NOPTR, $64
 
-DATA dConstOffset<>+0(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+8(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+16(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+24(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+32(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+40(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+48(SB)/8, $0x00095f619980c433
-DATA dConstOffset<>+56(SB)/8, $0x00095f619980c433
-GLOBL dConstOffset<>(SB), RODATA|NOPTR, $64
-
 DATA dConstOne<>+0(SB)/8, $0x3ff0000000000000
 DATA dConstOne<>+8(SB)/8, $0x3ff0000000000000
 DATA dConstOne<>+16(SB)/8, $0x3ff0000000000000
@@ -1327,6 +1859,16 @@ DATA dConstHalfStep<>+40(SB)/8, $0x3ca0000000000000
 DATA dConstHalfStep<>+48(SB)/8, $0x3ca0000000000000
 DATA dConstHalfStep<>+56(SB)/8, $0x3ca0000000000000
 GLOBL dConstHalfStep<>(SB), RODATA|NOPTR, $64
+
+DATA dConstOffset<>+0(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+8(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+16(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+24(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+32(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+40(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+48(SB)/8, $0x00095f619980c433
+DATA dConstOffset<>+56(SB)/8, $0x00095f619980c433
+GLOBL dConstOffset<>(SB), RODATA|NOPTR, $64
 
 DATA dConstArtanh8<>+0(SB)/8, $0x3faaf286bca1af28
 DATA dConstArtanh8<>+8(SB)/8, $0x3faaf286bca1af28
@@ -1677,3 +2219,604 @@ DATA dConstCosine0<>+40(SB)/8, $0x3ff0000000000000
 DATA dConstCosine0<>+48(SB)/8, $0x3ff0000000000000
 DATA dConstCosine0<>+56(SB)/8, $0x3ff0000000000000
 GLOBL dConstCosine0<>(SB), RODATA|NOPTR, $64
+
+// func dnormalAVX512(groups int, dst *float64, block uint64, stream uint64, keys *uint32)
+// Requires: AVX, AVX512F
+TEXT ·dnormalAVX512(SB), NOSPLIT, $0-40
+	MOVQ         groups+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         block+16(FP), DX
+	MOVQ         stream+24(FP), BX
+	MOVQ         keys+32(FP), SI
+	MOVL         $0xd2511f53, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Z0
+	MOVL         $0xcd9e8d57, DI
+	VMOVD        DI, X1
+	VPBROADCASTD X1, Z1
+	VPBROADCASTQ BX, Z2
+	MOVL         $0x0000aaaa, BX
+	KMOVW        BX, K1
+	SUBQ         $0x02, AX
+	JL           rest2
+
+groups2:
+	VPBROADCASTQ    DX, Z3
+	VPADDQ          dNormalLanes512<>+0(SB), Z3, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VMOVDQU64       Z2, Z7
+	VPSRLQ          $0x20, Z2, Z9
+	VPBROADCASTQ    DX, Z4
+	VPADDQ          dNormalLanes512<>+64(SB), Z4, Z4
+	VPSRLQ          $0x20, Z4, Z6
+	VMOVDQU64       Z2, Z8
+	VPSRLQ          $0x20, Z2, Z10
+	VPMULUDQ        Z0, Z3, Z3
+	VPMULUDQ        Z0, Z4, Z4
+	VPMULUDQ        Z1, Z7, Z7
+	VPMULUDQ        Z1, Z8, Z8
+	VPSRLQ          $0x20, Z3, Z17
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPTERNLOGD.BCST $0x96, (SI), Z5, Z19
+	VPTERNLOGD.BCST $0x96, (SI), Z6, Z20
+	VPTERNLOGD.BCST $0x96, 4(SI), Z9, Z17
+	VPTERNLOGD.BCST $0x96, 4(SI), Z10, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z1, Z18, Z10
+	VPSRLQ          $0x20, Z5, Z17
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z9, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPTERNLOGD.BCST $0x96, 8(SI), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 8(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 12(SI), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 12(SI), Z4, Z18
+	VPMULUDQ        Z0, Z19, Z3
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z1, Z17, Z7
+	VPMULUDQ        Z1, Z18, Z8
+	VPSRLQ          $0x20, Z3, Z17
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPTERNLOGD.BCST $0x96, 16(SI), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 16(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 20(SI), Z5, Z17
+	VPTERNLOGD.BCST $0x96, 20(SI), Z6, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z1, Z18, Z10
+	VPSRLQ          $0x20, Z5, Z17
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z9, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPTERNLOGD.BCST $0x96, 24(SI), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 24(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 28(SI), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 28(SI), Z4, Z18
+	VPMULUDQ        Z0, Z19, Z3
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z1, Z17, Z7
+	VPMULUDQ        Z1, Z18, Z8
+	VPSRLQ          $0x20, Z3, Z17
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPTERNLOGD.BCST $0x96, 32(SI), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 32(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 36(SI), Z5, Z17
+	VPTERNLOGD.BCST $0x96, 36(SI), Z6, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z1, Z18, Z10
+	VPSRLQ          $0x20, Z5, Z17
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z9, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPTERNLOGD.BCST $0x96, 40(SI), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 40(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 44(SI), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 44(SI), Z4, Z18
+	VPMULUDQ        Z0, Z19, Z3
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z1, Z17, Z7
+	VPMULUDQ        Z1, Z18, Z8
+	VPSRLQ          $0x20, Z3, Z17
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPTERNLOGD.BCST $0x96, 48(SI), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 48(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 52(SI), Z5, Z17
+	VPTERNLOGD.BCST $0x96, 52(SI), Z6, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z1, Z18, Z10
+	VPSRLQ          $0x20, Z5, Z17
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z9, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPTERNLOGD.BCST $0x96, 56(SI), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 56(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 60(SI), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 60(SI), Z4, Z18
+	VPMULUDQ        Z0, Z19, Z3
+	VPMULUDQ        Z0, Z20, Z4
+	VPMULUDQ        Z1, Z17, Z7
+	VPMULUDQ        Z1, Z18, Z8
+	VPSRLQ          $0x20, Z3, Z17
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPSRLQ          $0x20, Z8, Z20
+	VPTERNLOGD.BCST $0x96, 64(SI), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 64(SI), Z10, Z20
+	VPTERNLOGD.BCST $0x96, 68(SI), Z5, Z17
+	VPTERNLOGD.BCST $0x96, 68(SI), Z6, Z18
+	VPMULUDQ        Z0, Z19, Z5
+	VPMULUDQ        Z0, Z20, Z6
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z1, Z18, Z10
+	VPSRLQ          $0x20, Z5, Z17
+	VPSRLQ          $0x20, Z6, Z18
+	VPSRLQ          $0x20, Z9, Z19
+	VPSRLQ          $0x20, Z10, Z20
+	VPTERNLOGD.BCST $0x96, 72(SI), Z7, Z19
+	VPTERNLOGD.BCST $0x96, 72(SI), Z8, Z20
+	VPTERNLOGD.BCST $0x96, 76(SI), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 76(SI), Z4, Z18
+	VPSHUFD         $0xa0, Z9, K1, Z19
+	VPSHUFD         $0xa0, Z10, K1, Z20
+	VPSHUFD         $0xa0, Z5, K1, Z17
+	VPSHUFD         $0xa0, Z6, K1, Z18
+	VPSRLQ          $0x0c, Z19, Z3
+	VPSRLQ          $0x0c, Z20, Z4
+	VMOVUPD         dConstOneBits<>+0(SB), Z5
+	VPORD           Z5, Z3, Z3
+	VPORD           Z5, Z4, Z4
+	VMOVUPD         dConstOne<>+0(SB), Z5
+	VSUBPD          Z5, Z3, Z3
+	VSUBPD          Z5, Z4, Z4
+	VMOVUPD         dConstHalfStep<>+0(SB), Z5
+	VADDPD          Z5, Z3, Z3
+	VADDPD          Z5, Z4, Z4
+	VMOVUPD         dConstOffset<>+0(SB), Z5
+	VPADDQ          Z5, Z3, Z6
+	VPADDQ          Z5, Z4, Z5
+	VPSRLQ          $0x34, Z6, Z6
+	VPSRLQ          $0x34, Z5, Z5
+	VPSLLQ          $0x34, Z6, Z7
+	VPSLLQ          $0x34, Z5, Z8
+	VPSUBQ          Z7, Z3, Z7
+	VPSUBQ          Z8, Z4, Z8
+	VMOVUPD         dConstOneBits<>+0(SB), Z3
+	VPADDQ          Z3, Z7, Z7
+	VPADDQ          Z3, Z8, Z8
+	VMOVUPD         dConstOne<>+0(SB), Z3
+	VSUBPD          Z3, Z7, Z4
+	VSUBPD          Z3, Z8, Z3
+	VMOVUPD         dConstOne<>+0(SB), Z9
+	VADDPD          Z9, Z7, Z7
+	VADDPD          Z9, Z8, Z8
+	VDIVPD          Z7, Z4, Z4
+	VDIVPD          Z8, Z3, Z3
+	VMULPD          Z4, Z4, Z7
+	VMULPD          Z3, Z3, Z8
+	VMOVUPD         dConstArtanh8<>+0(SB), Z9
+	VMOVUPD         Z9, Z10
+	VMOVUPD         Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh7<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh6<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh5<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh4<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh3<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh2<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh1<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstArtanh0<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstOne<>+0(SB), Z7
+	VADDPD          Z7, Z10, Z10
+	VADDPD          Z7, Z9, Z9
+	VADDPD          Z4, Z4, Z4
+	VADDPD          Z3, Z3, Z3
+	VMULPD          Z10, Z4, Z4
+	VMULPD          Z9, Z3, Z3
+	VMOVUPD         dConstExponent52<>+0(SB), Z7
+	VPORD           Z7, Z6, Z6
+	VPORD           Z7, Z5, Z5
+	VMOVUPD         dConstTwo52<>+0(SB), Z7
+	VSUBPD          Z7, Z6, Z6
+	VSUBPD          Z7, Z5, Z5
+	VMOVUPD         dConstBiasReal<>+0(SB), Z7
+	VSUBPD          Z7, Z6, Z6
+	VSUBPD          Z7, Z5, Z5
+	VMOVUPD         dConstLn2<>+0(SB), Z7
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z7, Z5, Z5
+	VADDPD          Z6, Z4, Z4
+	VADDPD          Z5, Z3, Z3
+	VMOVUPD         dConstMinusTwo<>+0(SB), Z5
+	VMULPD          Z5, Z4, Z4
+	VMULPD          Z5, Z3, Z3
+	VSQRTPD         Z4, Z4
+	VSQRTPD         Z3, Z3
+	VPSRLQ          $0x0c, Z17, Z5
+	VPSRLQ          $0x0c, Z18, Z6
+	VMOVUPD         dConstOneBits<>+0(SB), Z7
+	VPORD           Z7, Z5, Z5
+	VPORD           Z7, Z6, Z6
+	VMOVUPD         dConstOneAndHalf<>+0(SB), Z7
+	VSUBPD          Z7, Z5, Z5
+	VSUBPD          Z7, Z6, Z6
+	VMOVUPD         dConstHalfStepAngle<>+0(SB), Z7
+	VADDPD          Z7, Z5, Z5
+	VADDPD          Z7, Z6, Z6
+	VMULPD          Z5, Z5, Z7
+	VMULPD          Z6, Z6, Z8
+	VMOVUPD         dConstSine8<>+0(SB), Z9
+	VMOVUPD         Z9, Z10
+	VMOVUPD         Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine7<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine6<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine5<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine4<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine3<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine2<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine1<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z7, Z10, Z10
+	VMULPD          Z8, Z9, Z9
+	VMOVUPD         dConstSine0<>+0(SB), Z19
+	VADDPD          Z19, Z10, Z10
+	VADDPD          Z19, Z9, Z9
+	VMULPD          Z5, Z10, Z10
+	VMULPD          Z6, Z9, Z9
+	VMOVUPD         dConstCosine9<>+0(SB), Z5
+	VMOVUPD         Z5, Z6
+	VMOVUPD         Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine8<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine7<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine6<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine5<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine4<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine3<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine2<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine1<>+0(SB), Z19
+	VADDPD          Z19, Z6, Z6
+	VADDPD          Z19, Z5, Z5
+	VMULPD          Z7, Z6, Z6
+	VMULPD          Z8, Z5, Z5
+	VMOVUPD         dConstCosine0<>+0(SB), Z7
+	VADDPD          Z7, Z6, Z6
+	VADDPD          Z7, Z5, Z5
+	VPSLLQ          $0x3f, Z17, Z7
+	VPSLLQ          $0x3f, Z18, Z8
+	VPXORD          Z7, Z6, Z6
+	VPXORD          Z8, Z5, Z5
+	VPSLLQ          $0x3e, Z17, Z7
+	VPSLLQ          $0x3e, Z18, Z8
+	VMOVUPD         dConstSign<>+0(SB), Z17
+	VPTESTMQ        Z17, Z7, K2
+	VBLENDMPD       Z10, Z6, K2, Z11
+	VPTESTMQ        Z17, Z8, K2
+	VBLENDMPD       Z9, Z5, K2, Z12
+	VMOVUPD         dConstSign<>+0(SB), Z17
+	VPTESTMQ        Z17, Z7, K2
+	VBLENDMPD       Z6, Z10, K2, Z13
+	VPTESTMQ        Z17, Z8, K2
+	VBLENDMPD       Z5, Z9, K2, Z14
+	VMULPD          Z4, Z11, Z11
+	VMULPD          Z3, Z12, Z12
+	VMULPD          Z4, Z13, Z13
+	VMULPD          Z3, Z14, Z14
+	VMOVUPS         Z11, (CX)
+	VMOVUPS         Z13, 64(CX)
+	VMOVUPS         Z12, 128(CX)
+	VMOVUPS         Z14, 192(CX)
+	ADDQ            $0x00000100, CX
+	ADDQ            $0x10, DX
+	SUBQ            $0x02, AX
+	JGE             groups2
+
+rest2:
+	ADDQ $0x02, AX
+	SUBQ $0x01, AX
+	JL   rest1
+
+groups1:
+	VPBROADCASTQ    DX, Z3
+	VPADDQ          dNormalLanes512<>+0(SB), Z3, Z3
+	VPSRLQ          $0x20, Z3, Z4
+	VMOVDQU64       Z2, Z5
+	VPSRLQ          $0x20, Z2, Z6
+	VPMULUDQ        Z0, Z3, Z3
+	VPMULUDQ        Z1, Z5, Z5
+	VPSRLQ          $0x20, Z3, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPTERNLOGD.BCST $0x96, (SI), Z4, Z8
+	VPTERNLOGD.BCST $0x96, 4(SI), Z6, Z7
+	VPMULUDQ        Z0, Z8, Z4
+	VPMULUDQ        Z1, Z7, Z6
+	VPSRLQ          $0x20, Z4, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGD.BCST $0x96, 8(SI), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 12(SI), Z3, Z7
+	VPMULUDQ        Z0, Z8, Z3
+	VPMULUDQ        Z1, Z7, Z5
+	VPSRLQ          $0x20, Z3, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPTERNLOGD.BCST $0x96, 16(SI), Z6, Z8
+	VPTERNLOGD.BCST $0x96, 20(SI), Z4, Z7
+	VPMULUDQ        Z0, Z8, Z4
+	VPMULUDQ        Z1, Z7, Z6
+	VPSRLQ          $0x20, Z4, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGD.BCST $0x96, 24(SI), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 28(SI), Z3, Z7
+	VPMULUDQ        Z0, Z8, Z3
+	VPMULUDQ        Z1, Z7, Z5
+	VPSRLQ          $0x20, Z3, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPTERNLOGD.BCST $0x96, 32(SI), Z6, Z8
+	VPTERNLOGD.BCST $0x96, 36(SI), Z4, Z7
+	VPMULUDQ        Z0, Z8, Z4
+	VPMULUDQ        Z1, Z7, Z6
+	VPSRLQ          $0x20, Z4, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGD.BCST $0x96, 40(SI), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 44(SI), Z3, Z7
+	VPMULUDQ        Z0, Z8, Z3
+	VPMULUDQ        Z1, Z7, Z5
+	VPSRLQ          $0x20, Z3, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPTERNLOGD.BCST $0x96, 48(SI), Z6, Z8
+	VPTERNLOGD.BCST $0x96, 52(SI), Z4, Z7
+	VPMULUDQ        Z0, Z8, Z4
+	VPMULUDQ        Z1, Z7, Z6
+	VPSRLQ          $0x20, Z4, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGD.BCST $0x96, 56(SI), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 60(SI), Z3, Z7
+	VPMULUDQ        Z0, Z8, Z3
+	VPMULUDQ        Z1, Z7, Z5
+	VPSRLQ          $0x20, Z3, Z7
+	VPSRLQ          $0x20, Z5, Z8
+	VPTERNLOGD.BCST $0x96, 64(SI), Z6, Z8
+	VPTERNLOGD.BCST $0x96, 68(SI), Z4, Z7
+	VPMULUDQ        Z0, Z8, Z4
+	VPMULUDQ        Z1, Z7, Z6
+	VPSRLQ          $0x20, Z4, Z7
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGD.BCST $0x96, 72(SI), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 76(SI), Z3, Z7
+	VPSHUFD         $0xa0, Z6, K1, Z8
+	VPSHUFD         $0xa0, Z4, K1, Z7
+	VPSRLQ          $0x0c, Z8, Z3
+	VPORD           dConstOneBits<>+0(SB), Z3, Z3
+	VSUBPD          dConstOne<>+0(SB), Z3, Z3
+	VADDPD          dConstHalfStep<>+0(SB), Z3, Z3
+	VPADDQ          dConstOffset<>+0(SB), Z3, Z4
+	VPSRLQ          $0x34, Z4, Z4
+	VPSLLQ          $0x34, Z4, Z5
+	VPSUBQ          Z5, Z3, Z5
+	VPADDQ          dConstOneBits<>+0(SB), Z5, Z5
+	VSUBPD          dConstOne<>+0(SB), Z5, Z3
+	VADDPD          dConstOne<>+0(SB), Z5, Z5
+	VDIVPD          Z5, Z3, Z3
+	VMULPD          Z3, Z3, Z5
+	VMOVUPD         dConstArtanh8<>+0(SB), Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh7<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh6<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh5<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh4<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh3<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh2<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh1<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstArtanh0<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstOne<>+0(SB), Z6, Z6
+	VADDPD          Z3, Z3, Z3
+	VMULPD          Z6, Z3, Z3
+	VPORD           dConstExponent52<>+0(SB), Z4, Z4
+	VSUBPD          dConstTwo52<>+0(SB), Z4, Z4
+	VSUBPD          dConstBiasReal<>+0(SB), Z4, Z4
+	VMULPD          dConstLn2<>+0(SB), Z4, Z4
+	VADDPD          Z4, Z3, Z3
+	VMULPD          dConstMinusTwo<>+0(SB), Z3, Z3
+	VSQRTPD         Z3, Z3
+	VPSRLQ          $0x0c, Z7, Z4
+	VPORD           dConstOneBits<>+0(SB), Z4, Z4
+	VSUBPD          dConstOneAndHalf<>+0(SB), Z4, Z4
+	VADDPD          dConstHalfStepAngle<>+0(SB), Z4, Z4
+	VMULPD          Z4, Z4, Z5
+	VMOVUPD         dConstSine8<>+0(SB), Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine7<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine6<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine5<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine4<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine3<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine2<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine1<>+0(SB), Z6, Z6
+	VMULPD          Z5, Z6, Z6
+	VADDPD          dConstSine0<>+0(SB), Z6, Z6
+	VMULPD          Z4, Z6, Z6
+	VMOVUPD         dConstCosine9<>+0(SB), Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine8<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine7<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine6<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine5<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine4<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine3<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine2<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine1<>+0(SB), Z4, Z4
+	VMULPD          Z5, Z4, Z4
+	VADDPD          dConstCosine0<>+0(SB), Z4, Z4
+	VPSLLQ          $0x3f, Z7, Z5
+	VPXORD          Z5, Z4, Z4
+	VPSLLQ          $0x3e, Z7, Z5
+	VMOVUPD         dConstSign<>+0(SB), Z7
+	VPTESTMQ        Z7, Z5, K2
+	VBLENDMPD       Z6, Z4, K2, Z15
+	VMOVUPD         dConstSign<>+0(SB), Z7
+	VPTESTMQ        Z7, Z5, K2
+	VBLENDMPD       Z4, Z6, K2, Z16
+	VMULPD          Z3, Z15, Z15
+	VMULPD          Z3, Z16, Z16
+	VMOVUPS         Z15, (CX)
+	VMOVUPS         Z16, 64(CX)
+	ADDQ            $0x00000080, CX
+	ADDQ            $0x08, DX
+	SUBQ            $0x01, AX
+	JGE             groups1
+
+rest1:
+	ADDQ $0x01, AX
+	VZEROUPPER
+	RET
+
+DATA dNormalLanes512<>+0(SB)/8, $0x0000000000000000
+DATA dNormalLanes512<>+8(SB)/8, $0x0000000000000001
+DATA dNormalLanes512<>+16(SB)/8, $0x0000000000000002
+DATA dNormalLanes512<>+24(SB)/8, $0x0000000000000003
+DATA dNormalLanes512<>+32(SB)/8, $0x0000000000000004
+DATA dNormalLanes512<>+40(SB)/8, $0x0000000000000005
+DATA dNormalLanes512<>+48(SB)/8, $0x0000000000000006
+DATA dNormalLanes512<>+56(SB)/8, $0x0000000000000007
+DATA dNormalLanes512<>+64(SB)/8, $0x0000000000000008
+DATA dNormalLanes512<>+72(SB)/8, $0x0000000000000009
+DATA dNormalLanes512<>+80(SB)/8, $0x000000000000000a
+DATA dNormalLanes512<>+88(SB)/8, $0x000000000000000b
+DATA dNormalLanes512<>+96(SB)/8, $0x000000000000000c
+DATA dNormalLanes512<>+104(SB)/8, $0x000000000000000d
+DATA dNormalLanes512<>+112(SB)/8, $0x000000000000000e
+DATA dNormalLanes512<>+120(SB)/8, $0x000000000000000f
+GLOBL dNormalLanes512<>(SB), RODATA|NOPTR, $128
+
+DATA dConstSign<>+0(SB)/8, $0x8000000000000000
+DATA dConstSign<>+8(SB)/8, $0x8000000000000000
+DATA dConstSign<>+16(SB)/8, $0x8000000000000000
+DATA dConstSign<>+24(SB)/8, $0x8000000000000000
+DATA dConstSign<>+32(SB)/8, $0x8000000000000000
+DATA dConstSign<>+40(SB)/8, $0x8000000000000000
+DATA dConstSign<>+48(SB)/8, $0x8000000000000000
+DATA dConstSign<>+56(SB)/8, $0x8000000000000000
+GLOBL dConstSign<>(SB), RODATA|NOPTR, $64

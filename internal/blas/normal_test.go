@@ -36,8 +36,8 @@ func TestPhilox(t *testing.T) {
 // TestNormalTiersAgree: every tier gives the bits of the generic one, over the carry of the
 // block's low word too, and writes nothing else.
 func TestNormalTiersAgree(t *testing.T) {
-	normalTiersAgree(t, tiers32)
-	normalTiersAgree(t, tiers64)
+	normalTiersAgree(t, tiersOf[float32]())
+	normalTiersAgree(t, tiersOf[float64]())
 }
 
 func normalTiersAgree[T Float](t *testing.T, tiers []*kernels[T]) {

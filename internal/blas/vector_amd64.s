@@ -28,19 +28,172 @@ TEXT ·sexpAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, AX
-	JL   rest
+	SUBQ $0x00000020, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      32(DX), Y1
+	VMOVUPS      64(DX), Y2
+	VMOVUPS      96(DX), Y3
+	VMOVUPS      sConstLow<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      sConstHigh<>+0(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      sConstMagic<>+0(SB), Y4
+	VMOVUPS      Y4, Y5
+	VMOVUPS      Y4, Y6
+	VMOVUPS      Y4, Y7
+	VMOVUPS      Y4, Y4
+	VMOVUPS      sConstLog2E<>+0(SB), Y8
+	VFMADD231PS  Y8, Y0, Y5
+	VFMADD231PS  Y8, Y1, Y6
+	VFMADD231PS  Y8, Y2, Y7
+	VFMADD231PS  Y8, Y3, Y4
+	VMOVUPS      sConstMagic<>+0(SB), Y8
+	VSUBPS       Y8, Y5, Y9
+	VSUBPS       Y8, Y6, Y10
+	VSUBPS       Y8, Y7, Y11
+	VSUBPS       Y8, Y4, Y8
+	VMOVUPS      sConstLn2Hi<>+0(SB), Y12
+	VFNMADD231PS Y12, Y9, Y0
+	VFNMADD231PS Y12, Y10, Y1
+	VFNMADD231PS Y12, Y11, Y2
+	VFNMADD231PS Y12, Y8, Y3
+	VMOVUPS      sConstLn2Lo<>+0(SB), Y12
+	VFNMADD231PS Y12, Y9, Y0
+	VFNMADD231PS Y12, Y10, Y1
+	VFNMADD231PS Y12, Y11, Y2
+	VFNMADD231PS Y12, Y8, Y3
+	VMOVUPS      sConstTaylor8<>+0(SB), Y8
+	VMOVUPS      Y8, Y9
+	VMOVUPS      Y8, Y10
+	VMOVUPS      Y8, Y11
+	VMOVUPS      Y8, Y8
+	VMOVUPS      sConstTaylor7<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMOVUPS      sConstTaylor6<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMOVUPS      sConstTaylor5<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMOVUPS      sConstTaylor4<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMOVUPS      sConstTaylor3<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMOVUPS      sConstTaylor2<>+0(SB), Y12
+	VFMADD213PS  Y12, Y0, Y9
+	VFMADD213PS  Y12, Y1, Y10
+	VFMADD213PS  Y12, Y2, Y11
+	VFMADD213PS  Y12, Y3, Y8
+	VMULPS       Y0, Y0, Y12
+	VMULPS       Y1, Y1, Y13
+	VMULPS       Y2, Y2, Y14
+	VMULPS       Y3, Y3, Y15
+	VFMADD213PS  Y0, Y12, Y9
+	VFMADD213PS  Y1, Y13, Y10
+	VFMADD213PS  Y2, Y14, Y11
+	VFMADD213PS  Y3, Y15, Y8
+	VMOVUPS      sConstMagic<>+0(SB), Y0
+	VSUBPS       Y0, Y5, Y1
+	VSUBPS       Y0, Y6, Y2
+	VSUBPS       Y0, Y7, Y3
+	VSUBPS       Y0, Y4, Y4
+	VMOVUPS      Y0, Y5
+	VMOVUPS      Y0, Y6
+	VMOVUPS      Y0, Y7
+	VMOVUPS      Y0, Y12
+	VMOVUPS      sConstHalf<>+0(SB), Y13
+	VFMADD231PS  Y13, Y1, Y5
+	VFMADD231PS  Y13, Y2, Y6
+	VFMADD231PS  Y13, Y3, Y7
+	VFMADD231PS  Y13, Y4, Y12
+	VSUBPS       Y0, Y5, Y13
+	VSUBPS       Y0, Y6, Y14
+	VSUBPS       Y0, Y7, Y15
+	VSUBPS       Y0, Y12, Y16
+	VSUBPS       Y13, Y1, Y13
+	VSUBPS       Y14, Y2, Y14
+	VSUBPS       Y15, Y3, Y15
+	VSUBPS       Y16, Y4, Y16
+	VADDPS       Y0, Y13, Y13
+	VADDPS       Y0, Y14, Y14
+	VADDPS       Y0, Y15, Y15
+	VADDPS       Y0, Y16, Y16
+	VMOVUPS      sConstOne<>+0(SB), Y0
+	VADDPS       Y0, Y9, Y9
+	VADDPS       Y0, Y10, Y10
+	VADDPS       Y0, Y11, Y11
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      sConstBias<>+0(SB), Y0
+	VPADDD       Y0, Y5, Y5
+	VPADDD       Y0, Y6, Y6
+	VPADDD       Y0, Y7, Y7
+	VPADDD       Y0, Y12, Y12
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y5, Y9, Y9
+	VMULPS       Y6, Y10, Y10
+	VMULPS       Y7, Y11, Y11
+	VMULPS       Y12, Y8, Y8
+	VMOVUPS      sConstBias<>+0(SB), Y0
+	VPADDD       Y0, Y13, Y13
+	VPADDD       Y0, Y14, Y14
+	VPADDD       Y0, Y15, Y15
+	VPADDD       Y0, Y16, Y16
+	VPSLLD       $0x17, Y13, Y13
+	VPSLLD       $0x17, Y14, Y14
+	VPSLLD       $0x17, Y15, Y15
+	VPSLLD       $0x17, Y16, Y16
+	VMULPS       Y13, Y9, Y9
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VMULPS       Y16, Y8, Y8
+	VMOVUPS      Y9, (CX)
+	VMOVUPS      Y10, 32(CX)
+	VMOVUPS      Y11, 64(CX)
+	VMOVUPS      Y8, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      sConstLow<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y1
-	VMOVUPS      sConstHigh<>+0(SB), Y0
-	VMINPS       Y1, Y0, Y0
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      sConstHigh<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
 	VMOVUPS      sConstMagic<>+0(SB), Y1
 	VFMADD231PS  sConstLog2E<>+0(SB), Y0, Y1
 	VSUBPS       sConstMagic<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, Y0
 	VFNMADD231PS sConstLn2Hi<>+0(SB), Y2, Y0
 	VFNMADD231PS sConstLn2Lo<>+0(SB), Y2, Y0
 	VMOVUPS      sConstTaylor8<>+0(SB), Y2
@@ -56,22 +209,22 @@ body:
 	VMOVUPS      sConstMagic<>+0(SB), Y1
 	VFMADD231PS  sConstHalf<>+0(SB), Y0, Y1
 	VSUBPS       sConstMagic<>+0(SB), Y1, Y3
-	VSUBPS       Y3, Y0, Y0
-	VADDPS       sConstMagic<>+0(SB), Y0, Y0
+	VSUBPS       Y3, Y0, Y3
+	VADDPS       sConstMagic<>+0(SB), Y3, Y3
 	VADDPS       sConstOne<>+0(SB), Y2, Y2
 	VPADDD       sConstBias<>+0(SB), Y1, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VMULPS       Y1, Y2, Y2
-	VPADDD       sConstBias<>+0(SB), Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VMULPS       Y0, Y2, Y2
+	VPADDD       sConstBias<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
 	VMOVUPS      Y2, (CX)
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -80,13 +233,12 @@ rest:
 	VMOVUPS      (BX), Y1
 	VMASKMOVPS   (DX), Y1, Y0
 	VMOVUPS      sConstLow<>+0(SB), Y2
-	VMAXPS       Y0, Y2, Y2
-	VMOVUPS      sConstHigh<>+0(SB), Y0
-	VMINPS       Y2, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      sConstHigh<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
 	VMOVUPS      sConstMagic<>+0(SB), Y2
 	VFMADD231PS  sConstLog2E<>+0(SB), Y0, Y2
 	VSUBPS       sConstMagic<>+0(SB), Y2, Y3
-	VMOVUPS      Y0, Y0
 	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y0
 	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y0
 	VMOVUPS      sConstTaylor8<>+0(SB), Y3
@@ -102,15 +254,15 @@ rest:
 	VMOVUPS      sConstMagic<>+0(SB), Y2
 	VFMADD231PS  sConstHalf<>+0(SB), Y0, Y2
 	VSUBPS       sConstMagic<>+0(SB), Y2, Y4
-	VSUBPS       Y4, Y0, Y0
-	VADDPS       sConstMagic<>+0(SB), Y0, Y0
+	VSUBPS       Y4, Y0, Y4
+	VADDPS       sConstMagic<>+0(SB), Y4, Y4
 	VADDPS       sConstOne<>+0(SB), Y3, Y3
 	VPADDD       sConstBias<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VMULPS       Y2, Y3, Y3
-	VPADDD       sConstBias<>+0(SB), Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VMULPS       Y0, Y3, Y3
+	VPADDD       sConstBias<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VMASKMOVPS   Y3, Y1, (CX)
 
 end:
@@ -429,31 +581,167 @@ TEXT ·stanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, AX
-	JL   rest
+	SUBQ $0x00000020, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      32(DX), Y1
+	VMOVUPS      64(DX), Y2
+	VMOVUPS      96(DX), Y3
+	VMOVUPS      sConstAbs<>+0(SB), Y4
+	VPAND        Y4, Y0, Y5
+	VPAND        Y4, Y1, Y6
+	VPAND        Y4, Y2, Y7
+	VPAND        Y4, Y3, Y4
+	VMOVUPS      sConstSaturated<>+0(SB), Y8
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+	VMINPS       Y4, Y8, Y4
+	VADDPS       Y5, Y5, Y5
+	VADDPS       Y6, Y6, Y6
+	VADDPS       Y7, Y7, Y7
+	VADDPS       Y4, Y4, Y4
+	VMOVUPS      sConstMagic<>+0(SB), Y8
+	VMOVUPS      Y8, Y9
+	VMOVUPS      Y8, Y10
+	VMOVUPS      Y8, Y11
+	VMOVUPS      Y8, Y8
+	VMOVUPS      sConstLog2E<>+0(SB), Y12
+	VFMADD231PS  Y12, Y5, Y9
+	VFMADD231PS  Y12, Y6, Y10
+	VFMADD231PS  Y12, Y7, Y11
+	VFMADD231PS  Y12, Y4, Y8
+	VMOVUPS      sConstMagic<>+0(SB), Y12
+	VSUBPS       Y12, Y9, Y13
+	VSUBPS       Y12, Y10, Y14
+	VSUBPS       Y12, Y11, Y15
+	VSUBPS       Y12, Y8, Y12
+	VMOVUPS      sConstLn2Hi<>+0(SB), Y16
+	VFNMADD231PS Y16, Y13, Y5
+	VFNMADD231PS Y16, Y14, Y6
+	VFNMADD231PS Y16, Y15, Y7
+	VFNMADD231PS Y16, Y12, Y4
+	VMOVUPS      sConstLn2Lo<>+0(SB), Y16
+	VFNMADD231PS Y16, Y13, Y5
+	VFNMADD231PS Y16, Y14, Y6
+	VFNMADD231PS Y16, Y15, Y7
+	VFNMADD231PS Y16, Y12, Y4
+	VMOVUPS      sConstTaylor8<>+0(SB), Y12
+	VMOVUPS      Y12, Y13
+	VMOVUPS      Y12, Y14
+	VMOVUPS      Y12, Y15
+	VMOVUPS      Y12, Y12
+	VMOVUPS      sConstTaylor7<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor6<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor5<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor4<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor3<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor2<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMULPS       Y5, Y5, Y16
+	VMULPS       Y6, Y6, Y17
+	VMULPS       Y7, Y7, Y18
+	VMULPS       Y4, Y4, Y19
+	VFMADD213PS  Y5, Y16, Y13
+	VFMADD213PS  Y6, Y17, Y14
+	VFMADD213PS  Y7, Y18, Y15
+	VFMADD213PS  Y4, Y19, Y12
+	VMOVUPS      sConstBias<>+0(SB), Y4
+	VPADDD       Y4, Y9, Y9
+	VPADDD       Y4, Y10, Y10
+	VPADDD       Y4, Y11, Y11
+	VPADDD       Y4, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VMOVUPS      sConstOne<>+0(SB), Y4
+	VSUBPS       Y4, Y9, Y5
+	VSUBPS       Y4, Y10, Y6
+	VSUBPS       Y4, Y11, Y7
+	VSUBPS       Y4, Y8, Y4
+	VFMADD231PS  Y13, Y9, Y5
+	VFMADD231PS  Y14, Y10, Y6
+	VFMADD231PS  Y15, Y11, Y7
+	VFMADD231PS  Y12, Y8, Y4
+	VMOVUPS      sConstTwo<>+0(SB), Y8
+	VADDPS       Y8, Y5, Y9
+	VADDPS       Y8, Y6, Y10
+	VADDPS       Y8, Y7, Y11
+	VADDPS       Y8, Y4, Y8
+	VDIVPS       Y9, Y5, Y5
+	VDIVPS       Y10, Y6, Y6
+	VDIVPS       Y11, Y7, Y7
+	VDIVPS       Y8, Y4, Y4
+	VMOVUPS      sConstSign<>+0(SB), Y8
+	VPAND        Y8, Y0, Y0
+	VPAND        Y8, Y1, Y1
+	VPAND        Y8, Y2, Y2
+	VPAND        Y8, Y3, Y3
+	VPOR         Y0, Y5, Y5
+	VPOR         Y1, Y6, Y6
+	VPOR         Y2, Y7, Y7
+	VPOR         Y3, Y4, Y4
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      Y6, 32(CX)
+	VMOVUPS      Y7, 64(CX)
+	VMOVUPS      Y4, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Y0
 	VPAND        sConstAbs<>+0(SB), Y0, Y1
 	VMOVUPS      sConstSaturated<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y2
-	VADDPS       Y2, Y2, Y2
-	VMOVUPS      sConstMagic<>+0(SB), Y1
-	VFMADD231PS  sConstLog2E<>+0(SB), Y2, Y1
-	VSUBPS       sConstMagic<>+0(SB), Y1, Y3
-	VMOVUPS      Y2, Y2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y2
+	VMINPS       Y1, Y2, Y1
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      sConstMagic<>+0(SB), Y2
+	VFMADD231PS  sConstLog2E<>+0(SB), Y1, Y2
+	VSUBPS       sConstMagic<>+0(SB), Y2, Y3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y1
 	VMOVUPS      sConstTaylor8<>+0(SB), Y3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y2, Y3
-	VMULPS       Y2, Y2, Y4
-	VFMADD213PS  Y2, Y4, Y3
-	VPADDD       sConstBias<>+0(SB), Y1, Y2
+	VFMADD213PS  sConstTaylor7<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPADDD       sConstBias<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VSUBPS       sConstOne<>+0(SB), Y2, Y1
 	VFMADD231PS  Y3, Y2, Y1
@@ -465,9 +753,9 @@ body:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -477,24 +765,23 @@ rest:
 	VMASKMOVPS   (DX), Y1, Y0
 	VPAND        sConstAbs<>+0(SB), Y0, Y2
 	VMOVUPS      sConstSaturated<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y3
-	VADDPS       Y3, Y3, Y3
-	VMOVUPS      sConstMagic<>+0(SB), Y2
-	VFMADD231PS  sConstLog2E<>+0(SB), Y3, Y2
-	VSUBPS       sConstMagic<>+0(SB), Y2, Y4
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y4, Y3
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y4, Y3
+	VMINPS       Y2, Y3, Y2
+	VADDPS       Y2, Y2, Y2
+	VMOVUPS      sConstMagic<>+0(SB), Y3
+	VFMADD231PS  sConstLog2E<>+0(SB), Y2, Y3
+	VSUBPS       sConstMagic<>+0(SB), Y3, Y4
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Y4, Y2
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Y4, Y2
 	VMOVUPS      sConstTaylor8<>+0(SB), Y4
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y3, Y5
-	VFMADD213PS  Y3, Y5, Y4
-	VPADDD       sConstBias<>+0(SB), Y2, Y3
+	VFMADD213PS  sConstTaylor7<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor6<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor5<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor4<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor3<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor2<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VPADDD       sConstBias<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VSUBPS       sConstOne<>+0(SB), Y3, Y2
 	VFMADD231PS  Y4, Y3, Y2
@@ -568,42 +855,208 @@ TEXT ·ssigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, AX
-	JL   rest
+	SUBQ $0x00000020, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      32(DX), Y1
+	VMOVUPS      64(DX), Y2
+	VMOVUPS      96(DX), Y3
+	VMOVUPS      sConstSign<>+0(SB), Y4
+	VPOR         Y4, Y0, Y5
+	VPOR         Y4, Y1, Y6
+	VPOR         Y4, Y2, Y7
+	VPOR         Y4, Y3, Y4
+	VMOVUPS      sConstLow<>+0(SB), Y8
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VMAXPS       Y4, Y8, Y4
+	VMOVUPS      sConstMagic<>+0(SB), Y8
+	VMOVUPS      Y8, Y9
+	VMOVUPS      Y8, Y10
+	VMOVUPS      Y8, Y11
+	VMOVUPS      Y8, Y8
+	VMOVUPS      sConstLog2E<>+0(SB), Y12
+	VFMADD231PS  Y12, Y5, Y9
+	VFMADD231PS  Y12, Y6, Y10
+	VFMADD231PS  Y12, Y7, Y11
+	VFMADD231PS  Y12, Y4, Y8
+	VMOVUPS      sConstMagic<>+0(SB), Y12
+	VSUBPS       Y12, Y9, Y13
+	VSUBPS       Y12, Y10, Y14
+	VSUBPS       Y12, Y11, Y15
+	VSUBPS       Y12, Y8, Y12
+	VMOVUPS      sConstLn2Hi<>+0(SB), Y16
+	VFNMADD231PS Y16, Y13, Y5
+	VFNMADD231PS Y16, Y14, Y6
+	VFNMADD231PS Y16, Y15, Y7
+	VFNMADD231PS Y16, Y12, Y4
+	VMOVUPS      sConstLn2Lo<>+0(SB), Y16
+	VFNMADD231PS Y16, Y13, Y5
+	VFNMADD231PS Y16, Y14, Y6
+	VFNMADD231PS Y16, Y15, Y7
+	VFNMADD231PS Y16, Y12, Y4
+	VMOVUPS      sConstTaylor8<>+0(SB), Y12
+	VMOVUPS      Y12, Y13
+	VMOVUPS      Y12, Y14
+	VMOVUPS      Y12, Y15
+	VMOVUPS      Y12, Y12
+	VMOVUPS      sConstTaylor7<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor6<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor5<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor4<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor3<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMOVUPS      sConstTaylor2<>+0(SB), Y16
+	VFMADD213PS  Y16, Y5, Y13
+	VFMADD213PS  Y16, Y6, Y14
+	VFMADD213PS  Y16, Y7, Y15
+	VFMADD213PS  Y16, Y4, Y12
+	VMULPS       Y5, Y5, Y16
+	VMULPS       Y6, Y6, Y17
+	VMULPS       Y7, Y7, Y18
+	VMULPS       Y4, Y4, Y19
+	VFMADD213PS  Y5, Y16, Y13
+	VFMADD213PS  Y6, Y17, Y14
+	VFMADD213PS  Y7, Y18, Y15
+	VFMADD213PS  Y4, Y19, Y12
+	VMOVUPS      sConstMagic<>+0(SB), Y4
+	VSUBPS       Y4, Y9, Y5
+	VSUBPS       Y4, Y10, Y6
+	VSUBPS       Y4, Y11, Y7
+	VSUBPS       Y4, Y8, Y8
+	VMOVUPS      Y4, Y9
+	VMOVUPS      Y4, Y10
+	VMOVUPS      Y4, Y11
+	VMOVUPS      Y4, Y16
+	VMOVUPS      sConstHalf<>+0(SB), Y17
+	VFMADD231PS  Y17, Y5, Y9
+	VFMADD231PS  Y17, Y6, Y10
+	VFMADD231PS  Y17, Y7, Y11
+	VFMADD231PS  Y17, Y8, Y16
+	VSUBPS       Y4, Y9, Y17
+	VSUBPS       Y4, Y10, Y18
+	VSUBPS       Y4, Y11, Y19
+	VSUBPS       Y4, Y16, Y20
+	VSUBPS       Y17, Y5, Y17
+	VSUBPS       Y18, Y6, Y18
+	VSUBPS       Y19, Y7, Y19
+	VSUBPS       Y20, Y8, Y20
+	VADDPS       Y4, Y17, Y17
+	VADDPS       Y4, Y18, Y18
+	VADDPS       Y4, Y19, Y19
+	VADDPS       Y4, Y20, Y20
+	VMOVUPS      sConstOne<>+0(SB), Y4
+	VADDPS       Y4, Y13, Y13
+	VADDPS       Y4, Y14, Y14
+	VADDPS       Y4, Y15, Y15
+	VADDPS       Y4, Y12, Y12
+	VMOVUPS      sConstBias<>+0(SB), Y4
+	VPADDD       Y4, Y9, Y9
+	VPADDD       Y4, Y10, Y10
+	VPADDD       Y4, Y11, Y11
+	VPADDD       Y4, Y16, Y16
+	VPSLLD       $0x17, Y9, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPSLLD       $0x17, Y16, Y16
+	VMULPS       Y9, Y13, Y13
+	VMULPS       Y10, Y14, Y14
+	VMULPS       Y11, Y15, Y15
+	VMULPS       Y16, Y12, Y12
+	VMOVUPS      sConstBias<>+0(SB), Y4
+	VPADDD       Y4, Y17, Y17
+	VPADDD       Y4, Y18, Y18
+	VPADDD       Y4, Y19, Y19
+	VPADDD       Y4, Y20, Y20
+	VPSLLD       $0x17, Y17, Y17
+	VPSLLD       $0x17, Y18, Y18
+	VPSLLD       $0x17, Y19, Y19
+	VPSLLD       $0x17, Y20, Y20
+	VMULPS       Y17, Y13, Y13
+	VMULPS       Y18, Y14, Y14
+	VMULPS       Y19, Y15, Y15
+	VMULPS       Y20, Y12, Y12
+	VMOVUPS      sConstOne<>+0(SB), Y4
+	VADDPS       Y13, Y4, Y5
+	VADDPS       Y14, Y4, Y6
+	VADDPS       Y15, Y4, Y7
+	VADDPS       Y12, Y4, Y8
+	VBLENDVPS    Y0, Y13, Y4, Y0
+	VBLENDVPS    Y1, Y14, Y4, Y1
+	VBLENDVPS    Y2, Y15, Y4, Y2
+	VBLENDVPS    Y3, Y12, Y4, Y3
+	VDIVPS       Y5, Y0, Y0
+	VDIVPS       Y6, Y1, Y1
+	VDIVPS       Y7, Y2, Y2
+	VDIVPS       Y8, Y3, Y3
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Y0
 	VPOR         sConstSign<>+0(SB), Y0, Y1
 	VMOVUPS      sConstLow<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y2
-	VMOVUPS      sConstMagic<>+0(SB), Y1
-	VFMADD231PS  sConstLog2E<>+0(SB), Y2, Y1
-	VSUBPS       sConstMagic<>+0(SB), Y1, Y3
-	VMOVUPS      Y2, Y2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      sConstMagic<>+0(SB), Y2
+	VFMADD231PS  sConstLog2E<>+0(SB), Y1, Y2
+	VSUBPS       sConstMagic<>+0(SB), Y2, Y3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y1
 	VMOVUPS      sConstTaylor8<>+0(SB), Y3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y2, Y3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y2, Y3
-	VMULPS       Y2, Y2, Y4
-	VFMADD213PS  Y2, Y4, Y3
-	VSUBPS       sConstMagic<>+0(SB), Y1, Y1
+	VFMADD213PS  sConstTaylor7<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Y1, Y3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VSUBPS       sConstMagic<>+0(SB), Y2, Y1
 	VMOVUPS      sConstMagic<>+0(SB), Y2
 	VFMADD231PS  sConstHalf<>+0(SB), Y1, Y2
 	VSUBPS       sConstMagic<>+0(SB), Y2, Y4
-	VSUBPS       Y4, Y1, Y1
-	VADDPS       sConstMagic<>+0(SB), Y1, Y1
+	VSUBPS       Y4, Y1, Y4
+	VADDPS       sConstMagic<>+0(SB), Y4, Y4
 	VADDPS       sConstOne<>+0(SB), Y3, Y3
 	VPADDD       sConstBias<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VMULPS       Y2, Y3, Y3
-	VPADDD       sConstBias<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y3, Y3
+	VPADDD       sConstBias<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VMOVUPS      sConstOne<>+0(SB), Y1
 	VADDPS       Y3, Y1, Y2
 	VBLENDVPS    Y0, Y3, Y1, Y0
@@ -612,9 +1065,9 @@ body:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -624,35 +1077,34 @@ rest:
 	VMASKMOVPS   (DX), Y1, Y0
 	VPOR         sConstSign<>+0(SB), Y0, Y2
 	VMOVUPS      sConstLow<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y3
-	VMOVUPS      sConstMagic<>+0(SB), Y2
-	VFMADD231PS  sConstLog2E<>+0(SB), Y3, Y2
-	VSUBPS       sConstMagic<>+0(SB), Y2, Y4
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y4, Y3
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y4, Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      sConstMagic<>+0(SB), Y3
+	VFMADD231PS  sConstLog2E<>+0(SB), Y2, Y3
+	VSUBPS       sConstMagic<>+0(SB), Y3, Y4
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Y4, Y2
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Y4, Y2
 	VMOVUPS      sConstTaylor8<>+0(SB), Y4
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y3, Y4
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y3, Y5
-	VFMADD213PS  Y3, Y5, Y4
-	VSUBPS       sConstMagic<>+0(SB), Y2, Y2
+	VFMADD213PS  sConstTaylor7<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor6<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor5<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor4<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor3<>+0(SB), Y2, Y4
+	VFMADD213PS  sConstTaylor2<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VSUBPS       sConstMagic<>+0(SB), Y3, Y2
 	VMOVUPS      sConstMagic<>+0(SB), Y3
 	VFMADD231PS  sConstHalf<>+0(SB), Y2, Y3
 	VSUBPS       sConstMagic<>+0(SB), Y3, Y5
-	VSUBPS       Y5, Y2, Y2
-	VADDPS       sConstMagic<>+0(SB), Y2, Y2
+	VSUBPS       Y5, Y2, Y5
+	VADDPS       sConstMagic<>+0(SB), Y5, Y5
 	VADDPS       sConstOne<>+0(SB), Y4, Y4
 	VPADDD       sConstBias<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VMULPS       Y3, Y4, Y4
-	VPADDD       sConstBias<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y4, Y4
+	VPADDD       sConstBias<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y4, Y4
 	VMOVUPS      sConstOne<>+0(SB), Y2
 	VADDPS       Y4, Y2, Y3
 	VBLENDVPS    Y0, Y4, Y2, Y0
@@ -669,19 +1121,197 @@ TEXT ·dexpAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000004, AX
-	JL   rest
+	SUBQ $0x00000010, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      dConstLow<>+0(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMAXPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y4, Y3
+	VMOVUPD      dConstHigh<>+0(SB), Y4
+	VMINPD       Y0, Y4, Y0
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y2, Y4, Y2
+	VMINPD       Y3, Y4, Y3
+	VMOVUPD      dConstMagic<>+0(SB), Y4
+	VMOVUPD      Y4, Y5
+	VMOVUPD      Y4, Y6
+	VMOVUPD      Y4, Y7
+	VMOVUPD      Y4, Y4
+	VMOVUPD      dConstLog2E<>+0(SB), Y8
+	VFMADD231PD  Y8, Y0, Y5
+	VFMADD231PD  Y8, Y1, Y6
+	VFMADD231PD  Y8, Y2, Y7
+	VFMADD231PD  Y8, Y3, Y4
+	VMOVUPD      dConstMagic<>+0(SB), Y8
+	VSUBPD       Y8, Y5, Y9
+	VSUBPD       Y8, Y6, Y10
+	VSUBPD       Y8, Y7, Y11
+	VSUBPD       Y8, Y4, Y8
+	VMOVUPD      dConstLn2Hi<>+0(SB), Y12
+	VFNMADD231PD Y12, Y9, Y0
+	VFNMADD231PD Y12, Y10, Y1
+	VFNMADD231PD Y12, Y11, Y2
+	VFNMADD231PD Y12, Y8, Y3
+	VMOVUPD      dConstLn2Lo<>+0(SB), Y12
+	VFNMADD231PD Y12, Y9, Y0
+	VFNMADD231PD Y12, Y10, Y1
+	VFNMADD231PD Y12, Y11, Y2
+	VFNMADD231PD Y12, Y8, Y3
+	VMOVUPD      dConstTaylor13<>+0(SB), Y8
+	VMOVUPD      Y8, Y9
+	VMOVUPD      Y8, Y10
+	VMOVUPD      Y8, Y11
+	VMOVUPD      Y8, Y8
+	VMOVUPD      dConstTaylor12<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor11<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor10<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor9<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor8<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor7<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor6<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor5<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor4<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor3<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMOVUPD      dConstTaylor2<>+0(SB), Y12
+	VFMADD213PD  Y12, Y0, Y9
+	VFMADD213PD  Y12, Y1, Y10
+	VFMADD213PD  Y12, Y2, Y11
+	VFMADD213PD  Y12, Y3, Y8
+	VMULPD       Y0, Y0, Y12
+	VMULPD       Y1, Y1, Y13
+	VMULPD       Y2, Y2, Y14
+	VMULPD       Y3, Y3, Y15
+	VFMADD213PD  Y0, Y12, Y9
+	VFMADD213PD  Y1, Y13, Y10
+	VFMADD213PD  Y2, Y14, Y11
+	VFMADD213PD  Y3, Y15, Y8
+	VMOVUPD      dConstMagic<>+0(SB), Y0
+	VSUBPD       Y0, Y5, Y1
+	VSUBPD       Y0, Y6, Y2
+	VSUBPD       Y0, Y7, Y3
+	VSUBPD       Y0, Y4, Y4
+	VMOVUPD      Y0, Y5
+	VMOVUPD      Y0, Y6
+	VMOVUPD      Y0, Y7
+	VMOVUPD      Y0, Y12
+	VMOVUPD      dConstHalf<>+0(SB), Y13
+	VFMADD231PD  Y13, Y1, Y5
+	VFMADD231PD  Y13, Y2, Y6
+	VFMADD231PD  Y13, Y3, Y7
+	VFMADD231PD  Y13, Y4, Y12
+	VSUBPD       Y0, Y5, Y13
+	VSUBPD       Y0, Y6, Y14
+	VSUBPD       Y0, Y7, Y15
+	VSUBPD       Y0, Y12, Y16
+	VSUBPD       Y13, Y1, Y13
+	VSUBPD       Y14, Y2, Y14
+	VSUBPD       Y15, Y3, Y15
+	VSUBPD       Y16, Y4, Y16
+	VADDPD       Y0, Y13, Y13
+	VADDPD       Y0, Y14, Y14
+	VADDPD       Y0, Y15, Y15
+	VADDPD       Y0, Y16, Y16
+	VMOVUPD      dConstOne<>+0(SB), Y0
+	VADDPD       Y0, Y9, Y9
+	VADDPD       Y0, Y10, Y10
+	VADDPD       Y0, Y11, Y11
+	VADDPD       Y0, Y8, Y8
+	VMOVUPD      dConstBias<>+0(SB), Y0
+	VPADDQ       Y0, Y5, Y5
+	VPADDQ       Y0, Y6, Y6
+	VPADDQ       Y0, Y7, Y7
+	VPADDQ       Y0, Y12, Y12
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VPSLLQ       $0x34, Y12, Y12
+	VMULPD       Y5, Y9, Y9
+	VMULPD       Y6, Y10, Y10
+	VMULPD       Y7, Y11, Y11
+	VMULPD       Y12, Y8, Y8
+	VMOVUPD      dConstBias<>+0(SB), Y0
+	VPADDQ       Y0, Y13, Y13
+	VPADDQ       Y0, Y14, Y14
+	VPADDQ       Y0, Y15, Y15
+	VPADDQ       Y0, Y16, Y16
+	VPSLLQ       $0x34, Y13, Y13
+	VPSLLQ       $0x34, Y14, Y14
+	VPSLLQ       $0x34, Y15, Y15
+	VPSLLQ       $0x34, Y16, Y16
+	VMULPD       Y13, Y9, Y9
+	VMULPD       Y14, Y10, Y10
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y16, Y8, Y8
+	VMOVUPD      Y9, (CX)
+	VMOVUPD      Y10, 32(CX)
+	VMOVUPD      Y11, 64(CX)
+	VMOVUPD      Y8, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Y0
 	VMOVUPD      dConstLow<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y1
-	VMOVUPD      dConstHigh<>+0(SB), Y0
-	VMINPD       Y1, Y0, Y0
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      dConstHigh<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
 	VMOVUPD      dConstMagic<>+0(SB), Y1
 	VFMADD231PD  dConstLog2E<>+0(SB), Y0, Y1
 	VSUBPD       dConstMagic<>+0(SB), Y1, Y2
-	VMOVUPD      Y0, Y0
 	VFNMADD231PD dConstLn2Hi<>+0(SB), Y2, Y0
 	VFNMADD231PD dConstLn2Lo<>+0(SB), Y2, Y0
 	VMOVUPD      dConstTaylor13<>+0(SB), Y2
@@ -702,22 +1332,22 @@ body:
 	VMOVUPD      dConstMagic<>+0(SB), Y1
 	VFMADD231PD  dConstHalf<>+0(SB), Y0, Y1
 	VSUBPD       dConstMagic<>+0(SB), Y1, Y3
-	VSUBPD       Y3, Y0, Y0
-	VADDPD       dConstMagic<>+0(SB), Y0, Y0
+	VSUBPD       Y3, Y0, Y3
+	VADDPD       dConstMagic<>+0(SB), Y3, Y3
 	VADDPD       dConstOne<>+0(SB), Y2, Y2
 	VPADDQ       dConstBias<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y2, Y2
-	VPADDQ       dConstBias<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y2, Y2
+	VPADDQ       dConstBias<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y2, Y2
 	VMOVUPD      Y2, (CX)
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000004, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -726,13 +1356,12 @@ rest:
 	VMOVUPS      (BX), Y1
 	VMASKMOVPD   (DX), Y1, Y0
 	VMOVUPD      dConstLow<>+0(SB), Y2
-	VMAXPD       Y0, Y2, Y2
-	VMOVUPD      dConstHigh<>+0(SB), Y0
-	VMINPD       Y2, Y0, Y0
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPD      dConstHigh<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
 	VMOVUPD      dConstMagic<>+0(SB), Y2
 	VFMADD231PD  dConstLog2E<>+0(SB), Y0, Y2
 	VSUBPD       dConstMagic<>+0(SB), Y2, Y3
-	VMOVUPD      Y0, Y0
 	VFNMADD231PD dConstLn2Hi<>+0(SB), Y3, Y0
 	VFNMADD231PD dConstLn2Lo<>+0(SB), Y3, Y0
 	VMOVUPD      dConstTaylor13<>+0(SB), Y3
@@ -753,15 +1382,15 @@ rest:
 	VMOVUPD      dConstMagic<>+0(SB), Y2
 	VFMADD231PD  dConstHalf<>+0(SB), Y0, Y2
 	VSUBPD       dConstMagic<>+0(SB), Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VADDPD       dConstMagic<>+0(SB), Y0, Y0
+	VSUBPD       Y4, Y0, Y4
+	VADDPD       dConstMagic<>+0(SB), Y4, Y4
 	VADDPD       dConstOne<>+0(SB), Y3, Y3
 	VPADDQ       dConstBias<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
 	VMULPD       Y2, Y3, Y3
-	VPADDQ       dConstBias<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
+	VPADDQ       dConstBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y3, Y3
 	VMASKMOVPD   Y3, Y1, (CX)
 
 end:
@@ -994,36 +1623,197 @@ TEXT ·dtanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000004, AX
-	JL   rest
+	SUBQ $0x00000010, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      dConstAbs<>+0(SB), Y4
+	VPAND        Y4, Y0, Y5
+	VPAND        Y4, Y1, Y6
+	VPAND        Y4, Y2, Y7
+	VPAND        Y4, Y3, Y4
+	VMOVUPD      dConstSaturated<>+0(SB), Y8
+	VMINPD       Y5, Y8, Y5
+	VMINPD       Y6, Y8, Y6
+	VMINPD       Y7, Y8, Y7
+	VMINPD       Y4, Y8, Y4
+	VADDPD       Y5, Y5, Y5
+	VADDPD       Y6, Y6, Y6
+	VADDPD       Y7, Y7, Y7
+	VADDPD       Y4, Y4, Y4
+	VMOVUPD      dConstMagic<>+0(SB), Y8
+	VMOVUPD      Y8, Y9
+	VMOVUPD      Y8, Y10
+	VMOVUPD      Y8, Y11
+	VMOVUPD      Y8, Y8
+	VMOVUPD      dConstLog2E<>+0(SB), Y12
+	VFMADD231PD  Y12, Y5, Y9
+	VFMADD231PD  Y12, Y6, Y10
+	VFMADD231PD  Y12, Y7, Y11
+	VFMADD231PD  Y12, Y4, Y8
+	VMOVUPD      dConstMagic<>+0(SB), Y12
+	VSUBPD       Y12, Y9, Y13
+	VSUBPD       Y12, Y10, Y14
+	VSUBPD       Y12, Y11, Y15
+	VSUBPD       Y12, Y8, Y12
+	VMOVUPD      dConstLn2Hi<>+0(SB), Y16
+	VFNMADD231PD Y16, Y13, Y5
+	VFNMADD231PD Y16, Y14, Y6
+	VFNMADD231PD Y16, Y15, Y7
+	VFNMADD231PD Y16, Y12, Y4
+	VMOVUPD      dConstLn2Lo<>+0(SB), Y16
+	VFNMADD231PD Y16, Y13, Y5
+	VFNMADD231PD Y16, Y14, Y6
+	VFNMADD231PD Y16, Y15, Y7
+	VFNMADD231PD Y16, Y12, Y4
+	VMOVUPD      dConstTaylor13<>+0(SB), Y12
+	VMOVUPD      Y12, Y13
+	VMOVUPD      Y12, Y14
+	VMOVUPD      Y12, Y15
+	VMOVUPD      Y12, Y12
+	VMOVUPD      dConstTaylor12<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor11<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor10<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor9<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor8<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor7<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor6<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor5<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor4<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor3<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor2<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMULPD       Y5, Y5, Y16
+	VMULPD       Y6, Y6, Y17
+	VMULPD       Y7, Y7, Y18
+	VMULPD       Y4, Y4, Y19
+	VFMADD213PD  Y5, Y16, Y13
+	VFMADD213PD  Y6, Y17, Y14
+	VFMADD213PD  Y7, Y18, Y15
+	VFMADD213PD  Y4, Y19, Y12
+	VMOVUPD      dConstBias<>+0(SB), Y4
+	VPADDQ       Y4, Y9, Y9
+	VPADDQ       Y4, Y10, Y10
+	VPADDQ       Y4, Y11, Y11
+	VPADDQ       Y4, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPSLLQ       $0x34, Y11, Y11
+	VPSLLQ       $0x34, Y8, Y8
+	VMOVUPD      dConstOne<>+0(SB), Y4
+	VSUBPD       Y4, Y9, Y5
+	VSUBPD       Y4, Y10, Y6
+	VSUBPD       Y4, Y11, Y7
+	VSUBPD       Y4, Y8, Y4
+	VFMADD231PD  Y13, Y9, Y5
+	VFMADD231PD  Y14, Y10, Y6
+	VFMADD231PD  Y15, Y11, Y7
+	VFMADD231PD  Y12, Y8, Y4
+	VMOVUPD      dConstTwo<>+0(SB), Y8
+	VADDPD       Y8, Y5, Y9
+	VADDPD       Y8, Y6, Y10
+	VADDPD       Y8, Y7, Y11
+	VADDPD       Y8, Y4, Y8
+	VDIVPD       Y9, Y5, Y5
+	VDIVPD       Y10, Y6, Y6
+	VDIVPD       Y11, Y7, Y7
+	VDIVPD       Y8, Y4, Y4
+	VMOVUPD      dConstSign<>+0(SB), Y8
+	VPAND        Y8, Y0, Y0
+	VPAND        Y8, Y1, Y1
+	VPAND        Y8, Y2, Y2
+	VPAND        Y8, Y3, Y3
+	VPOR         Y0, Y5, Y5
+	VPOR         Y1, Y6, Y6
+	VPOR         Y2, Y7, Y7
+	VPOR         Y3, Y4, Y4
+	VMOVUPD      Y5, (CX)
+	VMOVUPD      Y6, 32(CX)
+	VMOVUPD      Y7, 64(CX)
+	VMOVUPD      Y4, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Y0
 	VPAND        dConstAbs<>+0(SB), Y0, Y1
 	VMOVUPD      dConstSaturated<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y2
-	VADDPD       Y2, Y2, Y2
-	VMOVUPD      dConstMagic<>+0(SB), Y1
-	VFMADD231PD  dConstLog2E<>+0(SB), Y2, Y1
-	VSUBPD       dConstMagic<>+0(SB), Y1, Y3
-	VMOVUPD      Y2, Y2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Y3, Y2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Y3, Y2
+	VMINPD       Y1, Y2, Y1
+	VADDPD       Y1, Y1, Y1
+	VMOVUPD      dConstMagic<>+0(SB), Y2
+	VFMADD231PD  dConstLog2E<>+0(SB), Y1, Y2
+	VSUBPD       dConstMagic<>+0(SB), Y2, Y3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Y3, Y1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Y3, Y1
 	VMOVUPD      dConstTaylor13<>+0(SB), Y3
-	VFMADD213PD  dConstTaylor12<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor11<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor10<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor9<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor8<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor7<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor6<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor5<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor4<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor3<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor2<>+0(SB), Y2, Y3
-	VMULPD       Y2, Y2, Y4
-	VFMADD213PD  Y2, Y4, Y3
-	VPADDQ       dConstBias<>+0(SB), Y1, Y2
+	VFMADD213PD  dConstTaylor12<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y1, Y4
+	VFMADD213PD  Y1, Y4, Y3
+	VPADDQ       dConstBias<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
 	VSUBPD       dConstOne<>+0(SB), Y2, Y1
 	VFMADD231PD  Y3, Y2, Y1
@@ -1035,9 +1825,9 @@ body:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000004, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -1047,29 +1837,28 @@ rest:
 	VMASKMOVPD   (DX), Y1, Y0
 	VPAND        dConstAbs<>+0(SB), Y0, Y2
 	VMOVUPD      dConstSaturated<>+0(SB), Y3
-	VMINPD       Y2, Y3, Y3
-	VADDPD       Y3, Y3, Y3
-	VMOVUPD      dConstMagic<>+0(SB), Y2
-	VFMADD231PD  dConstLog2E<>+0(SB), Y3, Y2
-	VSUBPD       dConstMagic<>+0(SB), Y2, Y4
-	VMOVUPD      Y3, Y3
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Y4, Y3
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Y4, Y3
+	VMINPD       Y2, Y3, Y2
+	VADDPD       Y2, Y2, Y2
+	VMOVUPD      dConstMagic<>+0(SB), Y3
+	VFMADD231PD  dConstLog2E<>+0(SB), Y2, Y3
+	VSUBPD       dConstMagic<>+0(SB), Y3, Y4
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Y4, Y2
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Y4, Y2
 	VMOVUPD      dConstTaylor13<>+0(SB), Y4
-	VFMADD213PD  dConstTaylor12<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor11<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor10<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor9<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor8<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor7<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor6<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor5<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor4<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor3<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor2<>+0(SB), Y3, Y4
-	VMULPD       Y3, Y3, Y5
-	VFMADD213PD  Y3, Y5, Y4
-	VPADDQ       dConstBias<>+0(SB), Y2, Y3
+	VFMADD213PD  dConstTaylor12<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor11<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor10<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor9<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor8<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor7<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor6<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor5<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor4<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor3<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor2<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y2, Y5
+	VFMADD213PD  Y2, Y5, Y4
+	VPADDQ       dConstBias<>+0(SB), Y3, Y3
 	VPSLLQ       $0x34, Y3, Y3
 	VSUBPD       dConstOne<>+0(SB), Y3, Y2
 	VFMADD231PD  Y4, Y3, Y2
@@ -1119,47 +1908,238 @@ TEXT ·dsigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000004, AX
-	JL   rest
+	SUBQ $0x00000010, AX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      dConstSign<>+0(SB), Y4
+	VPOR         Y4, Y0, Y5
+	VPOR         Y4, Y1, Y6
+	VPOR         Y4, Y2, Y7
+	VPOR         Y4, Y3, Y4
+	VMOVUPD      dConstLow<>+0(SB), Y8
+	VMAXPD       Y5, Y8, Y5
+	VMAXPD       Y6, Y8, Y6
+	VMAXPD       Y7, Y8, Y7
+	VMAXPD       Y4, Y8, Y4
+	VMOVUPD      dConstMagic<>+0(SB), Y8
+	VMOVUPD      Y8, Y9
+	VMOVUPD      Y8, Y10
+	VMOVUPD      Y8, Y11
+	VMOVUPD      Y8, Y8
+	VMOVUPD      dConstLog2E<>+0(SB), Y12
+	VFMADD231PD  Y12, Y5, Y9
+	VFMADD231PD  Y12, Y6, Y10
+	VFMADD231PD  Y12, Y7, Y11
+	VFMADD231PD  Y12, Y4, Y8
+	VMOVUPD      dConstMagic<>+0(SB), Y12
+	VSUBPD       Y12, Y9, Y13
+	VSUBPD       Y12, Y10, Y14
+	VSUBPD       Y12, Y11, Y15
+	VSUBPD       Y12, Y8, Y12
+	VMOVUPD      dConstLn2Hi<>+0(SB), Y16
+	VFNMADD231PD Y16, Y13, Y5
+	VFNMADD231PD Y16, Y14, Y6
+	VFNMADD231PD Y16, Y15, Y7
+	VFNMADD231PD Y16, Y12, Y4
+	VMOVUPD      dConstLn2Lo<>+0(SB), Y16
+	VFNMADD231PD Y16, Y13, Y5
+	VFNMADD231PD Y16, Y14, Y6
+	VFNMADD231PD Y16, Y15, Y7
+	VFNMADD231PD Y16, Y12, Y4
+	VMOVUPD      dConstTaylor13<>+0(SB), Y12
+	VMOVUPD      Y12, Y13
+	VMOVUPD      Y12, Y14
+	VMOVUPD      Y12, Y15
+	VMOVUPD      Y12, Y12
+	VMOVUPD      dConstTaylor12<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor11<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor10<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor9<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor8<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor7<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor6<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor5<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor4<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor3<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMOVUPD      dConstTaylor2<>+0(SB), Y16
+	VFMADD213PD  Y16, Y5, Y13
+	VFMADD213PD  Y16, Y6, Y14
+	VFMADD213PD  Y16, Y7, Y15
+	VFMADD213PD  Y16, Y4, Y12
+	VMULPD       Y5, Y5, Y16
+	VMULPD       Y6, Y6, Y17
+	VMULPD       Y7, Y7, Y18
+	VMULPD       Y4, Y4, Y19
+	VFMADD213PD  Y5, Y16, Y13
+	VFMADD213PD  Y6, Y17, Y14
+	VFMADD213PD  Y7, Y18, Y15
+	VFMADD213PD  Y4, Y19, Y12
+	VMOVUPD      dConstMagic<>+0(SB), Y4
+	VSUBPD       Y4, Y9, Y5
+	VSUBPD       Y4, Y10, Y6
+	VSUBPD       Y4, Y11, Y7
+	VSUBPD       Y4, Y8, Y8
+	VMOVUPD      Y4, Y9
+	VMOVUPD      Y4, Y10
+	VMOVUPD      Y4, Y11
+	VMOVUPD      Y4, Y16
+	VMOVUPD      dConstHalf<>+0(SB), Y17
+	VFMADD231PD  Y17, Y5, Y9
+	VFMADD231PD  Y17, Y6, Y10
+	VFMADD231PD  Y17, Y7, Y11
+	VFMADD231PD  Y17, Y8, Y16
+	VSUBPD       Y4, Y9, Y17
+	VSUBPD       Y4, Y10, Y18
+	VSUBPD       Y4, Y11, Y19
+	VSUBPD       Y4, Y16, Y20
+	VSUBPD       Y17, Y5, Y17
+	VSUBPD       Y18, Y6, Y18
+	VSUBPD       Y19, Y7, Y19
+	VSUBPD       Y20, Y8, Y20
+	VADDPD       Y4, Y17, Y17
+	VADDPD       Y4, Y18, Y18
+	VADDPD       Y4, Y19, Y19
+	VADDPD       Y4, Y20, Y20
+	VMOVUPD      dConstOne<>+0(SB), Y4
+	VADDPD       Y4, Y13, Y13
+	VADDPD       Y4, Y14, Y14
+	VADDPD       Y4, Y15, Y15
+	VADDPD       Y4, Y12, Y12
+	VMOVUPD      dConstBias<>+0(SB), Y4
+	VPADDQ       Y4, Y9, Y9
+	VPADDQ       Y4, Y10, Y10
+	VPADDQ       Y4, Y11, Y11
+	VPADDQ       Y4, Y16, Y16
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPSLLQ       $0x34, Y11, Y11
+	VPSLLQ       $0x34, Y16, Y16
+	VMULPD       Y9, Y13, Y13
+	VMULPD       Y10, Y14, Y14
+	VMULPD       Y11, Y15, Y15
+	VMULPD       Y16, Y12, Y12
+	VMOVUPD      dConstBias<>+0(SB), Y4
+	VPADDQ       Y4, Y17, Y17
+	VPADDQ       Y4, Y18, Y18
+	VPADDQ       Y4, Y19, Y19
+	VPADDQ       Y4, Y20, Y20
+	VPSLLQ       $0x34, Y17, Y17
+	VPSLLQ       $0x34, Y18, Y18
+	VPSLLQ       $0x34, Y19, Y19
+	VPSLLQ       $0x34, Y20, Y20
+	VMULPD       Y17, Y13, Y13
+	VMULPD       Y18, Y14, Y14
+	VMULPD       Y19, Y15, Y15
+	VMULPD       Y20, Y12, Y12
+	VMOVUPD      dConstOne<>+0(SB), Y4
+	VADDPD       Y13, Y4, Y5
+	VADDPD       Y14, Y4, Y6
+	VADDPD       Y15, Y4, Y7
+	VADDPD       Y12, Y4, Y8
+	VBLENDVPD    Y0, Y13, Y4, Y0
+	VBLENDVPD    Y1, Y14, Y4, Y1
+	VBLENDVPD    Y2, Y15, Y4, Y2
+	VBLENDVPD    Y3, Y12, Y4, Y3
+	VDIVPD       Y5, Y0, Y0
+	VDIVPD       Y6, Y1, Y1
+	VDIVPD       Y7, Y2, Y2
+	VDIVPD       Y8, Y3, Y3
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	VMOVUPD      Y2, 64(CX)
+	VMOVUPD      Y3, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000010, AX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Y0
 	VPOR         dConstSign<>+0(SB), Y0, Y1
 	VMOVUPD      dConstLow<>+0(SB), Y2
-	VMAXPD       Y1, Y2, Y2
-	VMOVUPD      dConstMagic<>+0(SB), Y1
-	VFMADD231PD  dConstLog2E<>+0(SB), Y2, Y1
-	VSUBPD       dConstMagic<>+0(SB), Y1, Y3
-	VMOVUPD      Y2, Y2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Y3, Y2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Y3, Y2
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      dConstMagic<>+0(SB), Y2
+	VFMADD231PD  dConstLog2E<>+0(SB), Y1, Y2
+	VSUBPD       dConstMagic<>+0(SB), Y2, Y3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Y3, Y1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Y3, Y1
 	VMOVUPD      dConstTaylor13<>+0(SB), Y3
-	VFMADD213PD  dConstTaylor12<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor11<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor10<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor9<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor8<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor7<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor6<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor5<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor4<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor3<>+0(SB), Y2, Y3
-	VFMADD213PD  dConstTaylor2<>+0(SB), Y2, Y3
-	VMULPD       Y2, Y2, Y4
-	VFMADD213PD  Y2, Y4, Y3
-	VSUBPD       dConstMagic<>+0(SB), Y1, Y1
+	VFMADD213PD  dConstTaylor12<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Y1, Y3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Y1, Y3
+	VMULPD       Y1, Y1, Y4
+	VFMADD213PD  Y1, Y4, Y3
+	VSUBPD       dConstMagic<>+0(SB), Y2, Y1
 	VMOVUPD      dConstMagic<>+0(SB), Y2
 	VFMADD231PD  dConstHalf<>+0(SB), Y1, Y2
 	VSUBPD       dConstMagic<>+0(SB), Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VADDPD       dConstMagic<>+0(SB), Y1, Y1
+	VSUBPD       Y4, Y1, Y4
+	VADDPD       dConstMagic<>+0(SB), Y4, Y4
 	VADDPD       dConstOne<>+0(SB), Y3, Y3
 	VPADDQ       dConstBias<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
 	VMULPD       Y2, Y3, Y3
-	VPADDQ       dConstBias<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
+	VPADDQ       dConstBias<>+0(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y3, Y3
 	VMOVUPD      dConstOne<>+0(SB), Y1
 	VADDPD       Y3, Y1, Y2
 	VBLENDVPD    Y0, Y3, Y1, Y0
@@ -1168,9 +2148,9 @@ body:
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000004, AX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000004, AX
 	JZ           end
 	LEAQ         tailMask<>+32(SB), BX
@@ -1180,40 +2160,39 @@ rest:
 	VMASKMOVPD   (DX), Y1, Y0
 	VPOR         dConstSign<>+0(SB), Y0, Y2
 	VMOVUPD      dConstLow<>+0(SB), Y3
-	VMAXPD       Y2, Y3, Y3
-	VMOVUPD      dConstMagic<>+0(SB), Y2
-	VFMADD231PD  dConstLog2E<>+0(SB), Y3, Y2
-	VSUBPD       dConstMagic<>+0(SB), Y2, Y4
-	VMOVUPD      Y3, Y3
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Y4, Y3
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Y4, Y3
+	VMAXPD       Y2, Y3, Y2
+	VMOVUPD      dConstMagic<>+0(SB), Y3
+	VFMADD231PD  dConstLog2E<>+0(SB), Y2, Y3
+	VSUBPD       dConstMagic<>+0(SB), Y3, Y4
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Y4, Y2
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Y4, Y2
 	VMOVUPD      dConstTaylor13<>+0(SB), Y4
-	VFMADD213PD  dConstTaylor12<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor11<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor10<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor9<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor8<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor7<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor6<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor5<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor4<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor3<>+0(SB), Y3, Y4
-	VFMADD213PD  dConstTaylor2<>+0(SB), Y3, Y4
-	VMULPD       Y3, Y3, Y5
-	VFMADD213PD  Y3, Y5, Y4
-	VSUBPD       dConstMagic<>+0(SB), Y2, Y2
+	VFMADD213PD  dConstTaylor12<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor11<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor10<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor9<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor8<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor7<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor6<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor5<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor4<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor3<>+0(SB), Y2, Y4
+	VFMADD213PD  dConstTaylor2<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y2, Y5
+	VFMADD213PD  Y2, Y5, Y4
+	VSUBPD       dConstMagic<>+0(SB), Y3, Y2
 	VMOVUPD      dConstMagic<>+0(SB), Y3
 	VFMADD231PD  dConstHalf<>+0(SB), Y2, Y3
 	VSUBPD       dConstMagic<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y2, Y2
-	VADDPD       dConstMagic<>+0(SB), Y2, Y2
+	VSUBPD       Y5, Y2, Y5
+	VADDPD       dConstMagic<>+0(SB), Y5, Y5
 	VADDPD       dConstOne<>+0(SB), Y4, Y4
 	VPADDQ       dConstBias<>+0(SB), Y3, Y3
 	VPSLLQ       $0x34, Y3, Y3
 	VMULPD       Y3, Y4, Y4
-	VPADDQ       dConstBias<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y4, Y4
+	VPADDQ       dConstBias<>+0(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y4, Y4
 	VMOVUPD      dConstOne<>+0(SB), Y2
 	VADDPD       Y4, Y2, Y3
 	VBLENDVPD    Y0, Y4, Y2, Y0
@@ -1230,19 +2209,172 @@ TEXT ·sexpAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000010, CX
-	JL   rest
+	SUBQ $0x00000040, CX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      64(DX), Z1
+	VMOVUPS      128(DX), Z2
+	VMOVUPS      192(DX), Z3
+	VMOVUPS      sConstLow<>+0(SB), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      sConstHigh<>+0(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	VMOVUPS      sConstMagic<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VMOVUPS      Z4, Z6
+	VMOVUPS      Z4, Z7
+	VMOVUPS      Z4, Z4
+	VMOVUPS      sConstLog2E<>+0(SB), Z8
+	VFMADD231PS  Z8, Z0, Z5
+	VFMADD231PS  Z8, Z1, Z6
+	VFMADD231PS  Z8, Z2, Z7
+	VFMADD231PS  Z8, Z3, Z4
+	VMOVUPS      sConstMagic<>+0(SB), Z8
+	VSUBPS       Z8, Z5, Z9
+	VSUBPS       Z8, Z6, Z10
+	VSUBPS       Z8, Z7, Z11
+	VSUBPS       Z8, Z4, Z8
+	VMOVUPS      sConstLn2Hi<>+0(SB), Z12
+	VFNMADD231PS Z12, Z9, Z0
+	VFNMADD231PS Z12, Z10, Z1
+	VFNMADD231PS Z12, Z11, Z2
+	VFNMADD231PS Z12, Z8, Z3
+	VMOVUPS      sConstLn2Lo<>+0(SB), Z12
+	VFNMADD231PS Z12, Z9, Z0
+	VFNMADD231PS Z12, Z10, Z1
+	VFNMADD231PS Z12, Z11, Z2
+	VFNMADD231PS Z12, Z8, Z3
+	VMOVUPS      sConstTaylor8<>+0(SB), Z8
+	VMOVUPS      Z8, Z9
+	VMOVUPS      Z8, Z10
+	VMOVUPS      Z8, Z11
+	VMOVUPS      Z8, Z8
+	VMOVUPS      sConstTaylor7<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMOVUPS      sConstTaylor6<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMOVUPS      sConstTaylor5<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMOVUPS      sConstTaylor4<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMOVUPS      sConstTaylor3<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMOVUPS      sConstTaylor2<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z9
+	VFMADD213PS  Z12, Z1, Z10
+	VFMADD213PS  Z12, Z2, Z11
+	VFMADD213PS  Z12, Z3, Z8
+	VMULPS       Z0, Z0, Z12
+	VMULPS       Z1, Z1, Z13
+	VMULPS       Z2, Z2, Z14
+	VMULPS       Z3, Z3, Z15
+	VFMADD213PS  Z0, Z12, Z9
+	VFMADD213PS  Z1, Z13, Z10
+	VFMADD213PS  Z2, Z14, Z11
+	VFMADD213PS  Z3, Z15, Z8
+	VMOVUPS      sConstMagic<>+0(SB), Z0
+	VSUBPS       Z0, Z5, Z1
+	VSUBPS       Z0, Z6, Z2
+	VSUBPS       Z0, Z7, Z3
+	VSUBPS       Z0, Z4, Z4
+	VMOVUPS      Z0, Z5
+	VMOVUPS      Z0, Z6
+	VMOVUPS      Z0, Z7
+	VMOVUPS      Z0, Z12
+	VMOVUPS      sConstHalf<>+0(SB), Z13
+	VFMADD231PS  Z13, Z1, Z5
+	VFMADD231PS  Z13, Z2, Z6
+	VFMADD231PS  Z13, Z3, Z7
+	VFMADD231PS  Z13, Z4, Z12
+	VSUBPS       Z0, Z5, Z13
+	VSUBPS       Z0, Z6, Z14
+	VSUBPS       Z0, Z7, Z15
+	VSUBPS       Z0, Z12, Z16
+	VSUBPS       Z13, Z1, Z13
+	VSUBPS       Z14, Z2, Z14
+	VSUBPS       Z15, Z3, Z15
+	VSUBPS       Z16, Z4, Z16
+	VADDPS       Z0, Z13, Z13
+	VADDPS       Z0, Z14, Z14
+	VADDPS       Z0, Z15, Z15
+	VADDPS       Z0, Z16, Z16
+	VMOVUPS      sConstOne<>+0(SB), Z0
+	VADDPS       Z0, Z9, Z9
+	VADDPS       Z0, Z10, Z10
+	VADDPS       Z0, Z11, Z11
+	VADDPS       Z0, Z8, Z8
+	VMOVUPS      sConstBias<>+0(SB), Z0
+	VPADDD       Z0, Z5, Z5
+	VPADDD       Z0, Z6, Z6
+	VPADDD       Z0, Z7, Z7
+	VPADDD       Z0, Z12, Z12
+	VPSLLD       $0x17, Z5, Z5
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z7, Z7
+	VPSLLD       $0x17, Z12, Z12
+	VMULPS       Z5, Z9, Z9
+	VMULPS       Z6, Z10, Z10
+	VMULPS       Z7, Z11, Z11
+	VMULPS       Z12, Z8, Z8
+	VMOVUPS      sConstBias<>+0(SB), Z0
+	VPADDD       Z0, Z13, Z13
+	VPADDD       Z0, Z14, Z14
+	VPADDD       Z0, Z15, Z15
+	VPADDD       Z0, Z16, Z16
+	VPSLLD       $0x17, Z13, Z13
+	VPSLLD       $0x17, Z14, Z14
+	VPSLLD       $0x17, Z15, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VMULPS       Z13, Z9, Z9
+	VMULPS       Z14, Z10, Z10
+	VMULPS       Z15, Z11, Z11
+	VMULPS       Z16, Z8, Z8
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, 128(AX)
+	VMOVUPS      Z8, 192(AX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000040, CX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000040, CX
+	SUBQ $0x00000010, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      sConstLow<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z1
-	VMOVUPS      sConstHigh<>+0(SB), Z0
-	VMINPS       Z1, Z0, Z0
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      sConstHigh<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
 	VMOVUPS      sConstMagic<>+0(SB), Z1
 	VFMADD231PS  sConstLog2E<>+0(SB), Z0, Z1
 	VSUBPS       sConstMagic<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
 	VFNMADD231PS sConstLn2Hi<>+0(SB), Z2, Z0
 	VFNMADD231PS sConstLn2Lo<>+0(SB), Z2, Z0
 	VMOVUPS      sConstTaylor8<>+0(SB), Z2
@@ -1258,22 +2390,22 @@ body:
 	VMOVUPS      sConstMagic<>+0(SB), Z1
 	VFMADD231PS  sConstHalf<>+0(SB), Z0, Z1
 	VSUBPS       sConstMagic<>+0(SB), Z1, Z3
-	VSUBPS       Z3, Z0, Z0
-	VADDPS       sConstMagic<>+0(SB), Z0, Z0
+	VSUBPS       Z3, Z0, Z3
+	VADDPS       sConstMagic<>+0(SB), Z3, Z3
 	VADDPS       sConstOne<>+0(SB), Z2, Z2
 	VPADDD       sConstBias<>+0(SB), Z1, Z1
 	VPSLLD       $0x17, Z1, Z1
 	VMULPS       Z1, Z2, Z2
-	VPADDD       sConstBias<>+0(SB), Z0, Z0
-	VPSLLD       $0x17, Z0, Z0
-	VMULPS       Z0, Z2, Z2
+	VPADDD       sConstBias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
 	VMOVUPS      Z2, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000010, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1282,13 +2414,12 @@ rest:
 	KMOVW        BX, K1
 	VMOVUPS.Z    (DX), K1, Z0
 	VMOVUPS      sConstLow<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z1
-	VMOVUPS      sConstHigh<>+0(SB), Z0
-	VMINPS       Z1, Z0, Z0
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      sConstHigh<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
 	VMOVUPS      sConstMagic<>+0(SB), Z1
 	VFMADD231PS  sConstLog2E<>+0(SB), Z0, Z1
 	VSUBPS       sConstMagic<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
 	VFNMADD231PS sConstLn2Hi<>+0(SB), Z2, Z0
 	VFNMADD231PS sConstLn2Lo<>+0(SB), Z2, Z0
 	VMOVUPS      sConstTaylor8<>+0(SB), Z2
@@ -1304,15 +2435,15 @@ rest:
 	VMOVUPS      sConstMagic<>+0(SB), Z1
 	VFMADD231PS  sConstHalf<>+0(SB), Z0, Z1
 	VSUBPS       sConstMagic<>+0(SB), Z1, Z3
-	VSUBPS       Z3, Z0, Z0
-	VADDPS       sConstMagic<>+0(SB), Z0, Z0
+	VSUBPS       Z3, Z0, Z3
+	VADDPS       sConstMagic<>+0(SB), Z3, Z3
 	VADDPS       sConstOne<>+0(SB), Z2, Z2
 	VPADDD       sConstBias<>+0(SB), Z1, Z1
 	VPSLLD       $0x17, Z1, Z1
 	VMULPS       Z1, Z2, Z2
-	VPADDD       sConstBias<>+0(SB), Z0, Z0
-	VPSLLD       $0x17, Z0, Z0
-	VMULPS       Z0, Z2, Z2
+	VPADDD       sConstBias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
 	VMOVUPS      Z2, K1, (AX)
 
 end:
@@ -1325,45 +2456,228 @@ TEXT ·stanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000010, CX
-	JL   rest
+	SUBQ $0x00000060, CX
+	JL   rest6
 
-body:
+vectors6:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      64(DX), Z1
+	VMOVUPS      128(DX), Z2
+	VMOVUPS      192(DX), Z3
+	VMOVUPS      256(DX), Z4
+	VMOVUPS      320(DX), Z5
+	VMOVUPS      sConstAbs<>+0(SB), Z6
+	VPANDD       Z6, Z0, Z7
+	VPANDD       Z6, Z1, Z8
+	VPANDD       Z6, Z2, Z9
+	VPANDD       Z6, Z3, Z10
+	VPANDD       Z6, Z4, Z11
+	VPANDD       Z6, Z5, Z6
+	VMOVUPS      sConstSaturated<>+0(SB), Z12
+	VMINPS       Z7, Z12, Z7
+	VMINPS       Z8, Z12, Z8
+	VMINPS       Z9, Z12, Z9
+	VMINPS       Z10, Z12, Z10
+	VMINPS       Z11, Z12, Z11
+	VMINPS       Z6, Z12, Z6
+	VADDPS       Z7, Z7, Z7
+	VADDPS       Z8, Z8, Z8
+	VADDPS       Z9, Z9, Z9
+	VADDPS       Z10, Z10, Z10
+	VADDPS       Z11, Z11, Z11
+	VADDPS       Z6, Z6, Z6
+	VMOVUPS      sConstMagic<>+0(SB), Z12
+	VMOVUPS      Z12, Z13
+	VMOVUPS      Z12, Z14
+	VMOVUPS      Z12, Z15
+	VMOVUPS      Z12, Z16
+	VMOVUPS      Z12, Z17
+	VMOVUPS      Z12, Z12
+	VMOVUPS      sConstLog2E<>+0(SB), Z18
+	VFMADD231PS  Z18, Z7, Z13
+	VFMADD231PS  Z18, Z8, Z14
+	VFMADD231PS  Z18, Z9, Z15
+	VFMADD231PS  Z18, Z10, Z16
+	VFMADD231PS  Z18, Z11, Z17
+	VFMADD231PS  Z18, Z6, Z12
+	VMOVUPS      sConstMagic<>+0(SB), Z18
+	VSUBPS       Z18, Z13, Z19
+	VSUBPS       Z18, Z14, Z20
+	VSUBPS       Z18, Z15, Z21
+	VSUBPS       Z18, Z16, Z22
+	VSUBPS       Z18, Z17, Z23
+	VSUBPS       Z18, Z12, Z18
+	VMOVUPS      sConstLn2Hi<>+0(SB), Z24
+	VFNMADD231PS Z24, Z19, Z7
+	VFNMADD231PS Z24, Z20, Z8
+	VFNMADD231PS Z24, Z21, Z9
+	VFNMADD231PS Z24, Z22, Z10
+	VFNMADD231PS Z24, Z23, Z11
+	VFNMADD231PS Z24, Z18, Z6
+	VMOVUPS      sConstLn2Lo<>+0(SB), Z24
+	VFNMADD231PS Z24, Z19, Z7
+	VFNMADD231PS Z24, Z20, Z8
+	VFNMADD231PS Z24, Z21, Z9
+	VFNMADD231PS Z24, Z22, Z10
+	VFNMADD231PS Z24, Z23, Z11
+	VFNMADD231PS Z24, Z18, Z6
+	VMOVUPS      sConstTaylor8<>+0(SB), Z18
+	VMOVUPS      Z18, Z19
+	VMOVUPS      Z18, Z20
+	VMOVUPS      Z18, Z21
+	VMOVUPS      Z18, Z22
+	VMOVUPS      Z18, Z23
+	VMOVUPS      Z18, Z18
+	VMOVUPS      sConstTaylor7<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMOVUPS      sConstTaylor6<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMOVUPS      sConstTaylor5<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMOVUPS      sConstTaylor4<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMOVUPS      sConstTaylor3<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMOVUPS      sConstTaylor2<>+0(SB), Z24
+	VFMADD213PS  Z24, Z7, Z19
+	VFMADD213PS  Z24, Z8, Z20
+	VFMADD213PS  Z24, Z9, Z21
+	VFMADD213PS  Z24, Z10, Z22
+	VFMADD213PS  Z24, Z11, Z23
+	VFMADD213PS  Z24, Z6, Z18
+	VMULPS       Z7, Z7, Z24
+	VMULPS       Z8, Z8, Z25
+	VMULPS       Z9, Z9, Z26
+	VMULPS       Z10, Z10, Z27
+	VMULPS       Z11, Z11, Z28
+	VMULPS       Z6, Z6, Z29
+	VFMADD213PS  Z7, Z24, Z19
+	VFMADD213PS  Z8, Z25, Z20
+	VFMADD213PS  Z9, Z26, Z21
+	VFMADD213PS  Z10, Z27, Z22
+	VFMADD213PS  Z11, Z28, Z23
+	VFMADD213PS  Z6, Z29, Z18
+	VMOVUPS      sConstBias<>+0(SB), Z6
+	VPADDD       Z6, Z13, Z13
+	VPADDD       Z6, Z14, Z14
+	VPADDD       Z6, Z15, Z15
+	VPADDD       Z6, Z16, Z16
+	VPADDD       Z6, Z17, Z17
+	VPADDD       Z6, Z12, Z12
+	VPSLLD       $0x17, Z13, Z13
+	VPSLLD       $0x17, Z14, Z14
+	VPSLLD       $0x17, Z15, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPSLLD       $0x17, Z12, Z12
+	VMOVUPS      sConstOne<>+0(SB), Z6
+	VSUBPS       Z6, Z13, Z7
+	VSUBPS       Z6, Z14, Z8
+	VSUBPS       Z6, Z15, Z9
+	VSUBPS       Z6, Z16, Z10
+	VSUBPS       Z6, Z17, Z11
+	VSUBPS       Z6, Z12, Z6
+	VFMADD231PS  Z19, Z13, Z7
+	VFMADD231PS  Z20, Z14, Z8
+	VFMADD231PS  Z21, Z15, Z9
+	VFMADD231PS  Z22, Z16, Z10
+	VFMADD231PS  Z23, Z17, Z11
+	VFMADD231PS  Z18, Z12, Z6
+	VMOVUPS      sConstTwo<>+0(SB), Z12
+	VADDPS       Z12, Z7, Z13
+	VADDPS       Z12, Z8, Z14
+	VADDPS       Z12, Z9, Z15
+	VADDPS       Z12, Z10, Z16
+	VADDPS       Z12, Z11, Z17
+	VADDPS       Z12, Z6, Z12
+	VDIVPS       Z13, Z7, Z7
+	VDIVPS       Z14, Z8, Z8
+	VDIVPS       Z15, Z9, Z9
+	VDIVPS       Z16, Z10, Z10
+	VDIVPS       Z17, Z11, Z11
+	VDIVPS       Z12, Z6, Z6
+	VMOVUPS      sConstSign<>+0(SB), Z12
+	VPTERNLOGD   $0xf8, Z12, Z0, Z7
+	VPTERNLOGD   $0xf8, Z12, Z1, Z8
+	VPTERNLOGD   $0xf8, Z12, Z2, Z9
+	VPTERNLOGD   $0xf8, Z12, Z3, Z10
+	VPTERNLOGD   $0xf8, Z12, Z4, Z11
+	VPTERNLOGD   $0xf8, Z12, Z5, Z6
+	VMOVUPS      Z7, (AX)
+	VMOVUPS      Z8, 64(AX)
+	VMOVUPS      Z9, 128(AX)
+	VMOVUPS      Z10, 192(AX)
+	VMOVUPS      Z11, 256(AX)
+	VMOVUPS      Z6, 320(AX)
+	ADDQ         $0x00000180, DX
+	ADDQ         $0x00000180, AX
+	SUBQ         $0x00000060, CX
+	JGE          vectors6
+
+rest6:
+	ADDQ $0x00000060, CX
+	SUBQ $0x00000010, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Z0
 	VPANDD       sConstAbs<>+0(SB), Z0, Z1
 	VMOVUPS      sConstSaturated<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z2
-	VADDPS       Z2, Z2, Z2
-	VMOVUPS      sConstMagic<>+0(SB), Z1
-	VFMADD231PS  sConstLog2E<>+0(SB), Z2, Z1
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z3
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS       Z1, Z1, Z1
+	VMOVUPS      sConstMagic<>+0(SB), Z2
+	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPS      sConstTaylor8<>+0(SB), Z3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z2, Z3
-	VMULPS       Z2, Z2, Z4
-	VFMADD213PS  Z2, Z4, Z3
-	VPADDD       sConstBias<>+0(SB), Z1, Z2
+	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VPADDD       sConstBias<>+0(SB), Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
 	VSUBPS       sConstOne<>+0(SB), Z2, Z1
 	VFMADD231PS  Z3, Z2, Z1
 	VADDPS       sConstTwo<>+0(SB), Z1, Z2
 	VDIVPS       Z2, Z1, Z1
-	VPANDD       sConstSign<>+0(SB), Z0, Z0
-	VPORD        Z0, Z1, Z1
+	VPTERNLOGD   $0xf8, sConstSign<>+0(SB), Z0, Z1
 	VMOVUPS      Z1, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000010, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1373,31 +2687,29 @@ rest:
 	VMOVUPS.Z    (DX), K1, Z0
 	VPANDD       sConstAbs<>+0(SB), Z0, Z1
 	VMOVUPS      sConstSaturated<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z2
-	VADDPS       Z2, Z2, Z2
-	VMOVUPS      sConstMagic<>+0(SB), Z1
-	VFMADD231PS  sConstLog2E<>+0(SB), Z2, Z1
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z3
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS       Z1, Z1, Z1
+	VMOVUPS      sConstMagic<>+0(SB), Z2
+	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPS      sConstTaylor8<>+0(SB), Z3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z2, Z3
-	VMULPS       Z2, Z2, Z4
-	VFMADD213PS  Z2, Z4, Z3
-	VPADDD       sConstBias<>+0(SB), Z1, Z2
+	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VPADDD       sConstBias<>+0(SB), Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
 	VSUBPS       sConstOne<>+0(SB), Z2, Z1
 	VFMADD231PS  Z3, Z2, Z1
 	VADDPS       sConstTwo<>+0(SB), Z1, Z2
 	VDIVPS       Z2, Z1, Z1
-	VPANDD       sConstSign<>+0(SB), Z0, Z0
-	VPORD        Z0, Z1, Z1
+	VPTERNLOGD   $0xf8, sConstSign<>+0(SB), Z0, Z1
 	VMOVUPS      Z1, K1, (AX)
 
 end:
@@ -1410,55 +2722,226 @@ TEXT ·ssigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000010, CX
-	JL   rest
+	SUBQ $0x00000040, CX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      64(DX), Z1
+	VMOVUPS      128(DX), Z2
+	VMOVUPS      192(DX), Z3
+	VMOVUPS      sConstSign<>+0(SB), Z4
+	VPORD        Z4, Z0, Z5
+	VPORD        Z4, Z1, Z6
+	VPORD        Z4, Z2, Z7
+	VPORD        Z4, Z3, Z4
+	VMOVUPS      sConstLow<>+0(SB), Z14
+	VMAXPS       Z5, Z14, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMAXPS       Z4, Z14, Z4
+	VMOVUPS      sConstMagic<>+0(SB), Z14
+	VMOVUPS      Z14, Z15
+	VMOVUPS      Z14, Z16
+	VMOVUPS      Z14, Z17
+	VMOVUPS      Z14, Z14
+	VMOVUPS      sConstLog2E<>+0(SB), Z18
+	VFMADD231PS  Z18, Z5, Z15
+	VFMADD231PS  Z18, Z6, Z16
+	VFMADD231PS  Z18, Z7, Z17
+	VFMADD231PS  Z18, Z4, Z14
+	VMOVUPS      sConstMagic<>+0(SB), Z18
+	VSUBPS       Z18, Z15, Z19
+	VSUBPS       Z18, Z16, Z20
+	VSUBPS       Z18, Z17, Z21
+	VSUBPS       Z18, Z14, Z18
+	VMOVUPS      sConstLn2Hi<>+0(SB), Z22
+	VFNMADD231PS Z22, Z19, Z5
+	VFNMADD231PS Z22, Z20, Z6
+	VFNMADD231PS Z22, Z21, Z7
+	VFNMADD231PS Z22, Z18, Z4
+	VMOVUPS      sConstLn2Lo<>+0(SB), Z22
+	VFNMADD231PS Z22, Z19, Z5
+	VFNMADD231PS Z22, Z20, Z6
+	VFNMADD231PS Z22, Z21, Z7
+	VFNMADD231PS Z22, Z18, Z4
+	VMOVUPS      sConstTaylor8<>+0(SB), Z18
+	VMOVUPS      Z18, Z19
+	VMOVUPS      Z18, Z20
+	VMOVUPS      Z18, Z21
+	VMOVUPS      Z18, Z18
+	VMOVUPS      sConstTaylor7<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMOVUPS      sConstTaylor6<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMOVUPS      sConstTaylor5<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMOVUPS      sConstTaylor4<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMOVUPS      sConstTaylor3<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMOVUPS      sConstTaylor2<>+0(SB), Z22
+	VFMADD213PS  Z22, Z5, Z19
+	VFMADD213PS  Z22, Z6, Z20
+	VFMADD213PS  Z22, Z7, Z21
+	VFMADD213PS  Z22, Z4, Z18
+	VMULPS       Z5, Z5, Z22
+	VMULPS       Z6, Z6, Z23
+	VMULPS       Z7, Z7, Z24
+	VMULPS       Z4, Z4, Z25
+	VFMADD213PS  Z5, Z22, Z19
+	VFMADD213PS  Z6, Z23, Z20
+	VFMADD213PS  Z7, Z24, Z21
+	VFMADD213PS  Z4, Z25, Z18
+	VMOVUPS      sConstMagic<>+0(SB), Z4
+	VSUBPS       Z4, Z15, Z5
+	VSUBPS       Z4, Z16, Z6
+	VSUBPS       Z4, Z17, Z7
+	VSUBPS       Z4, Z14, Z14
+	VMOVUPS      Z4, Z15
+	VMOVUPS      Z4, Z16
+	VMOVUPS      Z4, Z17
+	VMOVUPS      Z4, Z22
+	VMOVUPS      sConstHalf<>+0(SB), Z23
+	VFMADD231PS  Z23, Z5, Z15
+	VFMADD231PS  Z23, Z6, Z16
+	VFMADD231PS  Z23, Z7, Z17
+	VFMADD231PS  Z23, Z14, Z22
+	VSUBPS       Z4, Z15, Z23
+	VSUBPS       Z4, Z16, Z24
+	VSUBPS       Z4, Z17, Z25
+	VSUBPS       Z4, Z22, Z26
+	VSUBPS       Z23, Z5, Z23
+	VSUBPS       Z24, Z6, Z24
+	VSUBPS       Z25, Z7, Z25
+	VSUBPS       Z26, Z14, Z26
+	VADDPS       Z4, Z23, Z23
+	VADDPS       Z4, Z24, Z24
+	VADDPS       Z4, Z25, Z25
+	VADDPS       Z4, Z26, Z26
+	VMOVUPS      sConstOne<>+0(SB), Z4
+	VADDPS       Z4, Z19, Z19
+	VADDPS       Z4, Z20, Z20
+	VADDPS       Z4, Z21, Z21
+	VADDPS       Z4, Z18, Z18
+	VMOVUPS      sConstBias<>+0(SB), Z4
+	VPADDD       Z4, Z15, Z15
+	VPADDD       Z4, Z16, Z16
+	VPADDD       Z4, Z17, Z17
+	VPADDD       Z4, Z22, Z22
+	VPSLLD       $0x17, Z15, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPSLLD       $0x17, Z22, Z22
+	VMULPS       Z15, Z19, Z19
+	VMULPS       Z16, Z20, Z20
+	VMULPS       Z17, Z21, Z21
+	VMULPS       Z22, Z18, Z18
+	VMOVUPS      sConstBias<>+0(SB), Z4
+	VPADDD       Z4, Z23, Z23
+	VPADDD       Z4, Z24, Z24
+	VPADDD       Z4, Z25, Z25
+	VPADDD       Z4, Z26, Z26
+	VPSLLD       $0x17, Z23, Z23
+	VPSLLD       $0x17, Z24, Z24
+	VPSLLD       $0x17, Z25, Z25
+	VPSLLD       $0x17, Z26, Z26
+	VMULPS       Z23, Z19, Z19
+	VMULPS       Z24, Z20, Z20
+	VMULPS       Z25, Z21, Z21
+	VMULPS       Z26, Z18, Z18
+	VMOVUPS      sConstOne<>+0(SB), Z4
+	VADDPS       Z19, Z4, Z5
+	VADDPS       Z20, Z4, Z6
+	VADDPS       Z21, Z4, Z7
+	VADDPS       Z18, Z4, Z14
+	VMOVUPS      sConstSign<>+0(SB), Z15
+	VPTESTMD     Z15, Z0, K1
+	VBLENDMPS    Z19, Z4, K1, Z8
+	VPTESTMD     Z15, Z1, K1
+	VBLENDMPS    Z20, Z4, K1, Z9
+	VPTESTMD     Z15, Z2, K1
+	VBLENDMPS    Z21, Z4, K1, Z10
+	VPTESTMD     Z15, Z3, K1
+	VBLENDMPS    Z18, Z4, K1, Z11
+	VDIVPS       Z5, Z8, Z8
+	VDIVPS       Z6, Z9, Z9
+	VDIVPS       Z7, Z10, Z10
+	VDIVPS       Z14, Z11, Z11
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000040, CX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000040, CX
+	SUBQ $0x00000010, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPS      (DX), Z0
 	VPORD        sConstSign<>+0(SB), Z0, Z1
 	VMOVUPS      sConstLow<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z2
-	VMOVUPS      sConstMagic<>+0(SB), Z1
-	VFMADD231PS  sConstLog2E<>+0(SB), Z2, Z1
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z5
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z5, Z2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z5, Z2
-	VMOVUPS      sConstTaylor8<>+0(SB), Z5
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z2, Z5
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z2, Z5
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z2, Z5
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z2, Z5
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z2, Z5
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z2, Z5
-	VMULPS       Z2, Z2, Z6
-	VFMADD213PS  Z2, Z6, Z5
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z1
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      sConstMagic<>+0(SB), Z2
+	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
+	VMOVUPS      sConstTaylor8<>+0(SB), Z3
+	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z1
 	VMOVUPS      sConstMagic<>+0(SB), Z2
 	VFMADD231PS  sConstHalf<>+0(SB), Z1, Z2
-	VSUBPS       sConstMagic<>+0(SB), Z2, Z6
-	VSUBPS       Z6, Z1, Z1
-	VADDPS       sConstMagic<>+0(SB), Z1, Z1
-	VADDPS       sConstOne<>+0(SB), Z5, Z5
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z4
+	VSUBPS       Z4, Z1, Z4
+	VADDPS       sConstMagic<>+0(SB), Z4, Z4
+	VADDPS       sConstOne<>+0(SB), Z3, Z3
 	VPADDD       sConstBias<>+0(SB), Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z5, Z5
-	VPADDD       sConstBias<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z5, Z5
+	VMULPS       Z2, Z3, Z3
+	VPADDD       sConstBias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z3, Z3
 	VMOVUPS      sConstOne<>+0(SB), Z1
-	VADDPS       Z5, Z1, Z2
-	VMOVUPS      sConstSign<>+0(SB), Z6
-	VPTESTMD     Z6, Z0, K1
-	VBLENDMPS    Z5, Z1, K1, Z3
-	VDIVPS       Z2, Z3, Z3
-	VMOVUPS      Z3, (AX)
+	VADDPS       Z3, Z1, Z2
+	VMOVUPS      sConstSign<>+0(SB), Z4
+	VPTESTMD     Z4, Z0, K1
+	VBLENDMPS    Z3, Z1, K1, Z12
+	VDIVPS       Z2, Z12, Z12
+	VMOVUPS      Z12, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000010, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000010, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1468,42 +2951,41 @@ rest:
 	VMOVUPS.Z    (DX), K1, Z0
 	VPORD        sConstSign<>+0(SB), Z0, Z1
 	VMOVUPS      sConstLow<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z2
-	VMOVUPS      sConstMagic<>+0(SB), Z1
-	VFMADD231PS  sConstLog2E<>+0(SB), Z2, Z1
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z3
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      sConstMagic<>+0(SB), Z2
+	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPS      sConstTaylor8<>+0(SB), Z3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z2, Z3
-	VMULPS       Z2, Z2, Z5
-	VFMADD213PS  Z2, Z5, Z3
-	VSUBPS       sConstMagic<>+0(SB), Z1, Z1
+	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z1
 	VMOVUPS      sConstMagic<>+0(SB), Z2
 	VFMADD231PS  sConstHalf<>+0(SB), Z1, Z2
-	VSUBPS       sConstMagic<>+0(SB), Z2, Z5
-	VSUBPS       Z5, Z1, Z1
-	VADDPS       sConstMagic<>+0(SB), Z1, Z1
+	VSUBPS       sConstMagic<>+0(SB), Z2, Z4
+	VSUBPS       Z4, Z1, Z4
+	VADDPS       sConstMagic<>+0(SB), Z4, Z4
 	VADDPS       sConstOne<>+0(SB), Z3, Z3
 	VPADDD       sConstBias<>+0(SB), Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
 	VMULPS       Z2, Z3, Z3
-	VPADDD       sConstBias<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z3, Z3
+	VPADDD       sConstBias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z3, Z3
 	VMOVUPS      sConstOne<>+0(SB), Z1
 	VADDPS       Z3, Z1, Z2
-	VMOVUPS      sConstSign<>+0(SB), Z5
-	VPTESTMD     Z5, Z0, K2
-	VBLENDMPS    Z3, Z1, K2, Z4
-	VDIVPS       Z2, Z4, Z4
-	VMOVUPS      Z4, K1, (AX)
+	VMOVUPS      sConstSign<>+0(SB), Z4
+	VPTESTMD     Z4, Z0, K2
+	VBLENDMPS    Z3, Z1, K2, Z13
+	VDIVPS       Z2, Z13, Z13
+	VMOVUPS      Z13, K1, (AX)
 
 end:
 	VZEROUPPER
@@ -1515,19 +2997,197 @@ TEXT ·dexpAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, CX
-	JL   rest
+	SUBQ $0x00000020, CX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
+	VMOVUPD      128(DX), Z2
+	VMOVUPD      192(DX), Z3
+	VMOVUPD      dConstLow<>+0(SB), Z4
+	VMAXPD       Z0, Z4, Z0
+	VMAXPD       Z1, Z4, Z1
+	VMAXPD       Z2, Z4, Z2
+	VMAXPD       Z3, Z4, Z3
+	VMOVUPD      dConstHigh<>+0(SB), Z4
+	VMINPD       Z0, Z4, Z0
+	VMINPD       Z1, Z4, Z1
+	VMINPD       Z2, Z4, Z2
+	VMINPD       Z3, Z4, Z3
+	VMOVUPD      dConstMagic<>+0(SB), Z4
+	VMOVUPD      Z4, Z5
+	VMOVUPD      Z4, Z6
+	VMOVUPD      Z4, Z7
+	VMOVUPD      Z4, Z4
+	VMOVUPD      dConstLog2E<>+0(SB), Z8
+	VFMADD231PD  Z8, Z0, Z5
+	VFMADD231PD  Z8, Z1, Z6
+	VFMADD231PD  Z8, Z2, Z7
+	VFMADD231PD  Z8, Z3, Z4
+	VMOVUPD      dConstMagic<>+0(SB), Z8
+	VSUBPD       Z8, Z5, Z9
+	VSUBPD       Z8, Z6, Z10
+	VSUBPD       Z8, Z7, Z11
+	VSUBPD       Z8, Z4, Z8
+	VMOVUPD      dConstLn2Hi<>+0(SB), Z12
+	VFNMADD231PD Z12, Z9, Z0
+	VFNMADD231PD Z12, Z10, Z1
+	VFNMADD231PD Z12, Z11, Z2
+	VFNMADD231PD Z12, Z8, Z3
+	VMOVUPD      dConstLn2Lo<>+0(SB), Z12
+	VFNMADD231PD Z12, Z9, Z0
+	VFNMADD231PD Z12, Z10, Z1
+	VFNMADD231PD Z12, Z11, Z2
+	VFNMADD231PD Z12, Z8, Z3
+	VMOVUPD      dConstTaylor13<>+0(SB), Z8
+	VMOVUPD      Z8, Z9
+	VMOVUPD      Z8, Z10
+	VMOVUPD      Z8, Z11
+	VMOVUPD      Z8, Z8
+	VMOVUPD      dConstTaylor12<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor11<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor10<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor9<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor8<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor7<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor6<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor5<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor4<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor3<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMOVUPD      dConstTaylor2<>+0(SB), Z12
+	VFMADD213PD  Z12, Z0, Z9
+	VFMADD213PD  Z12, Z1, Z10
+	VFMADD213PD  Z12, Z2, Z11
+	VFMADD213PD  Z12, Z3, Z8
+	VMULPD       Z0, Z0, Z12
+	VMULPD       Z1, Z1, Z13
+	VMULPD       Z2, Z2, Z14
+	VMULPD       Z3, Z3, Z15
+	VFMADD213PD  Z0, Z12, Z9
+	VFMADD213PD  Z1, Z13, Z10
+	VFMADD213PD  Z2, Z14, Z11
+	VFMADD213PD  Z3, Z15, Z8
+	VMOVUPD      dConstMagic<>+0(SB), Z0
+	VSUBPD       Z0, Z5, Z1
+	VSUBPD       Z0, Z6, Z2
+	VSUBPD       Z0, Z7, Z3
+	VSUBPD       Z0, Z4, Z4
+	VMOVUPD      Z0, Z5
+	VMOVUPD      Z0, Z6
+	VMOVUPD      Z0, Z7
+	VMOVUPD      Z0, Z12
+	VMOVUPD      dConstHalf<>+0(SB), Z13
+	VFMADD231PD  Z13, Z1, Z5
+	VFMADD231PD  Z13, Z2, Z6
+	VFMADD231PD  Z13, Z3, Z7
+	VFMADD231PD  Z13, Z4, Z12
+	VSUBPD       Z0, Z5, Z13
+	VSUBPD       Z0, Z6, Z14
+	VSUBPD       Z0, Z7, Z15
+	VSUBPD       Z0, Z12, Z16
+	VSUBPD       Z13, Z1, Z13
+	VSUBPD       Z14, Z2, Z14
+	VSUBPD       Z15, Z3, Z15
+	VSUBPD       Z16, Z4, Z16
+	VADDPD       Z0, Z13, Z13
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VADDPD       Z0, Z16, Z16
+	VMOVUPD      dConstOne<>+0(SB), Z0
+	VADDPD       Z0, Z9, Z9
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VADDPD       Z0, Z8, Z8
+	VMOVUPD      dConstBias<>+0(SB), Z0
+	VPADDQ       Z0, Z5, Z5
+	VPADDQ       Z0, Z6, Z6
+	VPADDQ       Z0, Z7, Z7
+	VPADDQ       Z0, Z12, Z12
+	VPSLLQ       $0x34, Z5, Z5
+	VPSLLQ       $0x34, Z6, Z6
+	VPSLLQ       $0x34, Z7, Z7
+	VPSLLQ       $0x34, Z12, Z12
+	VMULPD       Z5, Z9, Z9
+	VMULPD       Z6, Z10, Z10
+	VMULPD       Z7, Z11, Z11
+	VMULPD       Z12, Z8, Z8
+	VMOVUPD      dConstBias<>+0(SB), Z0
+	VPADDQ       Z0, Z13, Z13
+	VPADDQ       Z0, Z14, Z14
+	VPADDQ       Z0, Z15, Z15
+	VPADDQ       Z0, Z16, Z16
+	VPSLLQ       $0x34, Z13, Z13
+	VPSLLQ       $0x34, Z14, Z14
+	VPSLLQ       $0x34, Z15, Z15
+	VPSLLQ       $0x34, Z16, Z16
+	VMULPD       Z13, Z9, Z9
+	VMULPD       Z14, Z10, Z10
+	VMULPD       Z15, Z11, Z11
+	VMULPD       Z16, Z8, Z8
+	VMOVUPD      Z9, (AX)
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, 128(AX)
+	VMOVUPD      Z8, 192(AX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000020, CX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Z0
 	VMOVUPD      dConstLow<>+0(SB), Z1
-	VMAXPD       Z0, Z1, Z1
-	VMOVUPD      dConstHigh<>+0(SB), Z0
-	VMINPD       Z1, Z0, Z0
+	VMAXPD       Z0, Z1, Z0
+	VMOVUPD      dConstHigh<>+0(SB), Z1
+	VMINPD       Z0, Z1, Z0
 	VMOVUPD      dConstMagic<>+0(SB), Z1
 	VFMADD231PD  dConstLog2E<>+0(SB), Z0, Z1
 	VSUBPD       dConstMagic<>+0(SB), Z1, Z2
-	VMOVUPD      Z0, Z0
 	VFNMADD231PD dConstLn2Hi<>+0(SB), Z2, Z0
 	VFNMADD231PD dConstLn2Lo<>+0(SB), Z2, Z0
 	VMOVUPD      dConstTaylor13<>+0(SB), Z2
@@ -1548,22 +3208,22 @@ body:
 	VMOVUPD      dConstMagic<>+0(SB), Z1
 	VFMADD231PD  dConstHalf<>+0(SB), Z0, Z1
 	VSUBPD       dConstMagic<>+0(SB), Z1, Z3
-	VSUBPD       Z3, Z0, Z0
-	VADDPD       dConstMagic<>+0(SB), Z0, Z0
+	VSUBPD       Z3, Z0, Z3
+	VADDPD       dConstMagic<>+0(SB), Z3, Z3
 	VADDPD       dConstOne<>+0(SB), Z2, Z2
 	VPADDQ       dConstBias<>+0(SB), Z1, Z1
 	VPSLLQ       $0x34, Z1, Z1
 	VMULPD       Z1, Z2, Z2
-	VPADDQ       dConstBias<>+0(SB), Z0, Z0
-	VPSLLQ       $0x34, Z0, Z0
-	VMULPD       Z0, Z2, Z2
+	VPADDQ       dConstBias<>+0(SB), Z3, Z3
+	VPSLLQ       $0x34, Z3, Z3
+	VMULPD       Z3, Z2, Z2
 	VMOVUPD      Z2, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000008, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1572,13 +3232,12 @@ rest:
 	KMOVW        BX, K1
 	VMOVUPD.Z    (DX), K1, Z0
 	VMOVUPD      dConstLow<>+0(SB), Z1
-	VMAXPD       Z0, Z1, Z1
-	VMOVUPD      dConstHigh<>+0(SB), Z0
-	VMINPD       Z1, Z0, Z0
+	VMAXPD       Z0, Z1, Z0
+	VMOVUPD      dConstHigh<>+0(SB), Z1
+	VMINPD       Z0, Z1, Z0
 	VMOVUPD      dConstMagic<>+0(SB), Z1
 	VFMADD231PD  dConstLog2E<>+0(SB), Z0, Z1
 	VSUBPD       dConstMagic<>+0(SB), Z1, Z2
-	VMOVUPD      Z0, Z0
 	VFNMADD231PD dConstLn2Hi<>+0(SB), Z2, Z0
 	VFNMADD231PD dConstLn2Lo<>+0(SB), Z2, Z0
 	VMOVUPD      dConstTaylor13<>+0(SB), Z2
@@ -1599,15 +3258,15 @@ rest:
 	VMOVUPD      dConstMagic<>+0(SB), Z1
 	VFMADD231PD  dConstHalf<>+0(SB), Z0, Z1
 	VSUBPD       dConstMagic<>+0(SB), Z1, Z3
-	VSUBPD       Z3, Z0, Z0
-	VADDPD       dConstMagic<>+0(SB), Z0, Z0
+	VSUBPD       Z3, Z0, Z3
+	VADDPD       dConstMagic<>+0(SB), Z3, Z3
 	VADDPD       dConstOne<>+0(SB), Z2, Z2
 	VPADDQ       dConstBias<>+0(SB), Z1, Z1
 	VPSLLQ       $0x34, Z1, Z1
 	VMULPD       Z1, Z2, Z2
-	VPADDQ       dConstBias<>+0(SB), Z0, Z0
-	VPSLLQ       $0x34, Z0, Z0
-	VMULPD       Z0, Z2, Z2
+	VPADDQ       dConstBias<>+0(SB), Z3, Z3
+	VPSLLQ       $0x34, Z3, Z3
+	VMULPD       Z3, Z2, Z2
 	VMOVUPD      Z2, K1, (AX)
 
 end:
@@ -1620,50 +3279,268 @@ TEXT ·dtanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, CX
-	JL   rest
+	SUBQ $0x00000030, CX
+	JL   rest6
 
-body:
+vectors6:
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
+	VMOVUPD      128(DX), Z2
+	VMOVUPD      192(DX), Z3
+	VMOVUPD      256(DX), Z4
+	VMOVUPD      320(DX), Z5
+	VMOVUPD      dConstAbs<>+0(SB), Z6
+	VPANDD       Z6, Z0, Z7
+	VPANDD       Z6, Z1, Z8
+	VPANDD       Z6, Z2, Z9
+	VPANDD       Z6, Z3, Z10
+	VPANDD       Z6, Z4, Z11
+	VPANDD       Z6, Z5, Z6
+	VMOVUPD      dConstSaturated<>+0(SB), Z12
+	VMINPD       Z7, Z12, Z7
+	VMINPD       Z8, Z12, Z8
+	VMINPD       Z9, Z12, Z9
+	VMINPD       Z10, Z12, Z10
+	VMINPD       Z11, Z12, Z11
+	VMINPD       Z6, Z12, Z6
+	VADDPD       Z7, Z7, Z7
+	VADDPD       Z8, Z8, Z8
+	VADDPD       Z9, Z9, Z9
+	VADDPD       Z10, Z10, Z10
+	VADDPD       Z11, Z11, Z11
+	VADDPD       Z6, Z6, Z6
+	VMOVUPD      dConstMagic<>+0(SB), Z12
+	VMOVUPD      Z12, Z13
+	VMOVUPD      Z12, Z14
+	VMOVUPD      Z12, Z15
+	VMOVUPD      Z12, Z16
+	VMOVUPD      Z12, Z17
+	VMOVUPD      Z12, Z12
+	VMOVUPD      dConstLog2E<>+0(SB), Z18
+	VFMADD231PD  Z18, Z7, Z13
+	VFMADD231PD  Z18, Z8, Z14
+	VFMADD231PD  Z18, Z9, Z15
+	VFMADD231PD  Z18, Z10, Z16
+	VFMADD231PD  Z18, Z11, Z17
+	VFMADD231PD  Z18, Z6, Z12
+	VMOVUPD      dConstMagic<>+0(SB), Z18
+	VSUBPD       Z18, Z13, Z19
+	VSUBPD       Z18, Z14, Z20
+	VSUBPD       Z18, Z15, Z21
+	VSUBPD       Z18, Z16, Z22
+	VSUBPD       Z18, Z17, Z23
+	VSUBPD       Z18, Z12, Z18
+	VMOVUPD      dConstLn2Hi<>+0(SB), Z24
+	VFNMADD231PD Z24, Z19, Z7
+	VFNMADD231PD Z24, Z20, Z8
+	VFNMADD231PD Z24, Z21, Z9
+	VFNMADD231PD Z24, Z22, Z10
+	VFNMADD231PD Z24, Z23, Z11
+	VFNMADD231PD Z24, Z18, Z6
+	VMOVUPD      dConstLn2Lo<>+0(SB), Z24
+	VFNMADD231PD Z24, Z19, Z7
+	VFNMADD231PD Z24, Z20, Z8
+	VFNMADD231PD Z24, Z21, Z9
+	VFNMADD231PD Z24, Z22, Z10
+	VFNMADD231PD Z24, Z23, Z11
+	VFNMADD231PD Z24, Z18, Z6
+	VMOVUPD      dConstTaylor13<>+0(SB), Z18
+	VMOVUPD      Z18, Z19
+	VMOVUPD      Z18, Z20
+	VMOVUPD      Z18, Z21
+	VMOVUPD      Z18, Z22
+	VMOVUPD      Z18, Z23
+	VMOVUPD      Z18, Z18
+	VMOVUPD      dConstTaylor12<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor11<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor10<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor9<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor8<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor7<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor6<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor5<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor4<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor3<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMOVUPD      dConstTaylor2<>+0(SB), Z24
+	VFMADD213PD  Z24, Z7, Z19
+	VFMADD213PD  Z24, Z8, Z20
+	VFMADD213PD  Z24, Z9, Z21
+	VFMADD213PD  Z24, Z10, Z22
+	VFMADD213PD  Z24, Z11, Z23
+	VFMADD213PD  Z24, Z6, Z18
+	VMULPD       Z7, Z7, Z24
+	VMULPD       Z8, Z8, Z25
+	VMULPD       Z9, Z9, Z26
+	VMULPD       Z10, Z10, Z27
+	VMULPD       Z11, Z11, Z28
+	VMULPD       Z6, Z6, Z29
+	VFMADD213PD  Z7, Z24, Z19
+	VFMADD213PD  Z8, Z25, Z20
+	VFMADD213PD  Z9, Z26, Z21
+	VFMADD213PD  Z10, Z27, Z22
+	VFMADD213PD  Z11, Z28, Z23
+	VFMADD213PD  Z6, Z29, Z18
+	VMOVUPD      dConstBias<>+0(SB), Z6
+	VPADDQ       Z6, Z13, Z13
+	VPADDQ       Z6, Z14, Z14
+	VPADDQ       Z6, Z15, Z15
+	VPADDQ       Z6, Z16, Z16
+	VPADDQ       Z6, Z17, Z17
+	VPADDQ       Z6, Z12, Z12
+	VPSLLQ       $0x34, Z13, Z13
+	VPSLLQ       $0x34, Z14, Z14
+	VPSLLQ       $0x34, Z15, Z15
+	VPSLLQ       $0x34, Z16, Z16
+	VPSLLQ       $0x34, Z17, Z17
+	VPSLLQ       $0x34, Z12, Z12
+	VMOVUPD      dConstOne<>+0(SB), Z6
+	VSUBPD       Z6, Z13, Z7
+	VSUBPD       Z6, Z14, Z8
+	VSUBPD       Z6, Z15, Z9
+	VSUBPD       Z6, Z16, Z10
+	VSUBPD       Z6, Z17, Z11
+	VSUBPD       Z6, Z12, Z6
+	VFMADD231PD  Z19, Z13, Z7
+	VFMADD231PD  Z20, Z14, Z8
+	VFMADD231PD  Z21, Z15, Z9
+	VFMADD231PD  Z22, Z16, Z10
+	VFMADD231PD  Z23, Z17, Z11
+	VFMADD231PD  Z18, Z12, Z6
+	VMOVUPD      dConstTwo<>+0(SB), Z12
+	VADDPD       Z12, Z7, Z13
+	VADDPD       Z12, Z8, Z14
+	VADDPD       Z12, Z9, Z15
+	VADDPD       Z12, Z10, Z16
+	VADDPD       Z12, Z11, Z17
+	VADDPD       Z12, Z6, Z12
+	VDIVPD       Z13, Z7, Z7
+	VDIVPD       Z14, Z8, Z8
+	VDIVPD       Z15, Z9, Z9
+	VDIVPD       Z16, Z10, Z10
+	VDIVPD       Z17, Z11, Z11
+	VDIVPD       Z12, Z6, Z6
+	VMOVUPD      dConstSign<>+0(SB), Z12
+	VPTERNLOGD   $0xf8, Z12, Z0, Z7
+	VPTERNLOGD   $0xf8, Z12, Z1, Z8
+	VPTERNLOGD   $0xf8, Z12, Z2, Z9
+	VPTERNLOGD   $0xf8, Z12, Z3, Z10
+	VPTERNLOGD   $0xf8, Z12, Z4, Z11
+	VPTERNLOGD   $0xf8, Z12, Z5, Z6
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      Z8, 64(AX)
+	VMOVUPD      Z9, 128(AX)
+	VMOVUPD      Z10, 192(AX)
+	VMOVUPD      Z11, 256(AX)
+	VMOVUPD      Z6, 320(AX)
+	ADDQ         $0x00000180, DX
+	ADDQ         $0x00000180, AX
+	SUBQ         $0x00000030, CX
+	JGE          vectors6
+
+rest6:
+	ADDQ $0x00000030, CX
+	SUBQ $0x00000008, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Z0
 	VPANDD       dConstAbs<>+0(SB), Z0, Z1
 	VMOVUPD      dConstSaturated<>+0(SB), Z2
-	VMINPD       Z1, Z2, Z2
-	VADDPD       Z2, Z2, Z2
-	VMOVUPD      dConstMagic<>+0(SB), Z1
-	VFMADD231PD  dConstLog2E<>+0(SB), Z2, Z1
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z3
-	VMOVUPD      Z2, Z2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z2
+	VMINPD       Z1, Z2, Z1
+	VADDPD       Z1, Z1, Z1
+	VMOVUPD      dConstMagic<>+0(SB), Z2
+	VFMADD231PD  dConstLog2E<>+0(SB), Z1, Z2
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPD      dConstTaylor13<>+0(SB), Z3
-	VFMADD213PD  dConstTaylor12<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor11<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor10<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor9<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor8<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor2<>+0(SB), Z2, Z3
-	VMULPD       Z2, Z2, Z4
-	VFMADD213PD  Z2, Z4, Z3
-	VPADDQ       dConstBias<>+0(SB), Z1, Z2
+	VFMADD213PD  dConstTaylor12<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VFMADD213PD  Z1, Z4, Z3
+	VPADDQ       dConstBias<>+0(SB), Z2, Z2
 	VPSLLQ       $0x34, Z2, Z2
 	VSUBPD       dConstOne<>+0(SB), Z2, Z1
 	VFMADD231PD  Z3, Z2, Z1
 	VADDPD       dConstTwo<>+0(SB), Z1, Z2
 	VDIVPD       Z2, Z1, Z1
-	VPANDD       dConstSign<>+0(SB), Z0, Z0
-	VPORD        Z0, Z1, Z1
+	VPTERNLOGD   $0xf8, dConstSign<>+0(SB), Z0, Z1
 	VMOVUPD      Z1, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000008, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1673,36 +3550,34 @@ rest:
 	VMOVUPD.Z    (DX), K1, Z0
 	VPANDD       dConstAbs<>+0(SB), Z0, Z1
 	VMOVUPD      dConstSaturated<>+0(SB), Z2
-	VMINPD       Z1, Z2, Z2
-	VADDPD       Z2, Z2, Z2
-	VMOVUPD      dConstMagic<>+0(SB), Z1
-	VFMADD231PD  dConstLog2E<>+0(SB), Z2, Z1
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z3
-	VMOVUPD      Z2, Z2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z2
+	VMINPD       Z1, Z2, Z1
+	VADDPD       Z1, Z1, Z1
+	VMOVUPD      dConstMagic<>+0(SB), Z2
+	VFMADD231PD  dConstLog2E<>+0(SB), Z1, Z2
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPD      dConstTaylor13<>+0(SB), Z3
-	VFMADD213PD  dConstTaylor12<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor11<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor10<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor9<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor8<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor2<>+0(SB), Z2, Z3
-	VMULPD       Z2, Z2, Z4
-	VFMADD213PD  Z2, Z4, Z3
-	VPADDQ       dConstBias<>+0(SB), Z1, Z2
+	VFMADD213PD  dConstTaylor12<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VFMADD213PD  Z1, Z4, Z3
+	VPADDQ       dConstBias<>+0(SB), Z2, Z2
 	VPSLLQ       $0x34, Z2, Z2
 	VSUBPD       dConstOne<>+0(SB), Z2, Z1
 	VFMADD231PD  Z3, Z2, Z1
 	VADDPD       dConstTwo<>+0(SB), Z1, Z2
 	VDIVPD       Z2, Z1, Z1
-	VPANDD       dConstSign<>+0(SB), Z0, Z0
-	VPORD        Z0, Z1, Z1
+	VPTERNLOGD   $0xf8, dConstSign<>+0(SB), Z0, Z1
 	VMOVUPD      Z1, K1, (AX)
 
 end:
@@ -1715,60 +3590,256 @@ TEXT ·dsigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000008, CX
-	JL   rest
+	SUBQ $0x00000020, CX
+	JL   rest4
 
-body:
+vectors4:
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
+	VMOVUPD      128(DX), Z2
+	VMOVUPD      192(DX), Z3
+	VMOVUPD      dConstSign<>+0(SB), Z4
+	VPORD        Z4, Z0, Z5
+	VPORD        Z4, Z1, Z6
+	VPORD        Z4, Z2, Z7
+	VPORD        Z4, Z3, Z4
+	VMOVUPD      dConstLow<>+0(SB), Z14
+	VMAXPD       Z5, Z14, Z5
+	VMAXPD       Z6, Z14, Z6
+	VMAXPD       Z7, Z14, Z7
+	VMAXPD       Z4, Z14, Z4
+	VMOVUPD      dConstMagic<>+0(SB), Z14
+	VMOVUPD      Z14, Z15
+	VMOVUPD      Z14, Z16
+	VMOVUPD      Z14, Z17
+	VMOVUPD      Z14, Z14
+	VMOVUPD      dConstLog2E<>+0(SB), Z18
+	VFMADD231PD  Z18, Z5, Z15
+	VFMADD231PD  Z18, Z6, Z16
+	VFMADD231PD  Z18, Z7, Z17
+	VFMADD231PD  Z18, Z4, Z14
+	VMOVUPD      dConstMagic<>+0(SB), Z18
+	VSUBPD       Z18, Z15, Z19
+	VSUBPD       Z18, Z16, Z20
+	VSUBPD       Z18, Z17, Z21
+	VSUBPD       Z18, Z14, Z18
+	VMOVUPD      dConstLn2Hi<>+0(SB), Z22
+	VFNMADD231PD Z22, Z19, Z5
+	VFNMADD231PD Z22, Z20, Z6
+	VFNMADD231PD Z22, Z21, Z7
+	VFNMADD231PD Z22, Z18, Z4
+	VMOVUPD      dConstLn2Lo<>+0(SB), Z22
+	VFNMADD231PD Z22, Z19, Z5
+	VFNMADD231PD Z22, Z20, Z6
+	VFNMADD231PD Z22, Z21, Z7
+	VFNMADD231PD Z22, Z18, Z4
+	VMOVUPD      dConstTaylor13<>+0(SB), Z18
+	VMOVUPD      Z18, Z19
+	VMOVUPD      Z18, Z20
+	VMOVUPD      Z18, Z21
+	VMOVUPD      Z18, Z18
+	VMOVUPD      dConstTaylor12<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor11<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor10<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor9<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor8<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor7<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor6<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor5<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor4<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor3<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMOVUPD      dConstTaylor2<>+0(SB), Z22
+	VFMADD213PD  Z22, Z5, Z19
+	VFMADD213PD  Z22, Z6, Z20
+	VFMADD213PD  Z22, Z7, Z21
+	VFMADD213PD  Z22, Z4, Z18
+	VMULPD       Z5, Z5, Z22
+	VMULPD       Z6, Z6, Z23
+	VMULPD       Z7, Z7, Z24
+	VMULPD       Z4, Z4, Z25
+	VFMADD213PD  Z5, Z22, Z19
+	VFMADD213PD  Z6, Z23, Z20
+	VFMADD213PD  Z7, Z24, Z21
+	VFMADD213PD  Z4, Z25, Z18
+	VMOVUPD      dConstMagic<>+0(SB), Z4
+	VSUBPD       Z4, Z15, Z5
+	VSUBPD       Z4, Z16, Z6
+	VSUBPD       Z4, Z17, Z7
+	VSUBPD       Z4, Z14, Z14
+	VMOVUPD      Z4, Z15
+	VMOVUPD      Z4, Z16
+	VMOVUPD      Z4, Z17
+	VMOVUPD      Z4, Z22
+	VMOVUPD      dConstHalf<>+0(SB), Z23
+	VFMADD231PD  Z23, Z5, Z15
+	VFMADD231PD  Z23, Z6, Z16
+	VFMADD231PD  Z23, Z7, Z17
+	VFMADD231PD  Z23, Z14, Z22
+	VSUBPD       Z4, Z15, Z23
+	VSUBPD       Z4, Z16, Z24
+	VSUBPD       Z4, Z17, Z25
+	VSUBPD       Z4, Z22, Z26
+	VSUBPD       Z23, Z5, Z23
+	VSUBPD       Z24, Z6, Z24
+	VSUBPD       Z25, Z7, Z25
+	VSUBPD       Z26, Z14, Z26
+	VADDPD       Z4, Z23, Z23
+	VADDPD       Z4, Z24, Z24
+	VADDPD       Z4, Z25, Z25
+	VADDPD       Z4, Z26, Z26
+	VMOVUPD      dConstOne<>+0(SB), Z4
+	VADDPD       Z4, Z19, Z19
+	VADDPD       Z4, Z20, Z20
+	VADDPD       Z4, Z21, Z21
+	VADDPD       Z4, Z18, Z18
+	VMOVUPD      dConstBias<>+0(SB), Z4
+	VPADDQ       Z4, Z15, Z15
+	VPADDQ       Z4, Z16, Z16
+	VPADDQ       Z4, Z17, Z17
+	VPADDQ       Z4, Z22, Z22
+	VPSLLQ       $0x34, Z15, Z15
+	VPSLLQ       $0x34, Z16, Z16
+	VPSLLQ       $0x34, Z17, Z17
+	VPSLLQ       $0x34, Z22, Z22
+	VMULPD       Z15, Z19, Z19
+	VMULPD       Z16, Z20, Z20
+	VMULPD       Z17, Z21, Z21
+	VMULPD       Z22, Z18, Z18
+	VMOVUPD      dConstBias<>+0(SB), Z4
+	VPADDQ       Z4, Z23, Z23
+	VPADDQ       Z4, Z24, Z24
+	VPADDQ       Z4, Z25, Z25
+	VPADDQ       Z4, Z26, Z26
+	VPSLLQ       $0x34, Z23, Z23
+	VPSLLQ       $0x34, Z24, Z24
+	VPSLLQ       $0x34, Z25, Z25
+	VPSLLQ       $0x34, Z26, Z26
+	VMULPD       Z23, Z19, Z19
+	VMULPD       Z24, Z20, Z20
+	VMULPD       Z25, Z21, Z21
+	VMULPD       Z26, Z18, Z18
+	VMOVUPD      dConstOne<>+0(SB), Z4
+	VADDPD       Z19, Z4, Z5
+	VADDPD       Z20, Z4, Z6
+	VADDPD       Z21, Z4, Z7
+	VADDPD       Z18, Z4, Z14
+	VMOVUPD      dConstSign<>+0(SB), Z15
+	VPTESTMQ     Z15, Z0, K1
+	VBLENDMPD    Z19, Z4, K1, Z8
+	VPTESTMQ     Z15, Z1, K1
+	VBLENDMPD    Z20, Z4, K1, Z9
+	VPTESTMQ     Z15, Z2, K1
+	VBLENDMPD    Z21, Z4, K1, Z10
+	VPTESTMQ     Z15, Z3, K1
+	VBLENDMPD    Z18, Z4, K1, Z11
+	VDIVPD       Z5, Z8, Z8
+	VDIVPD       Z6, Z9, Z9
+	VDIVPD       Z7, Z10, Z10
+	VDIVPD       Z14, Z11, Z11
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, 64(AX)
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, 192(AX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000020, CX
+	JGE          vectors4
+
+rest4:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JL   rest1
+
+vectors1:
 	VMOVUPD      (DX), Z0
 	VPORD        dConstSign<>+0(SB), Z0, Z1
 	VMOVUPD      dConstLow<>+0(SB), Z2
-	VMAXPD       Z1, Z2, Z2
-	VMOVUPD      dConstMagic<>+0(SB), Z1
-	VFMADD231PD  dConstLog2E<>+0(SB), Z2, Z1
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z5
-	VMOVUPD      Z2, Z2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Z5, Z2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Z5, Z2
-	VMOVUPD      dConstTaylor13<>+0(SB), Z5
-	VFMADD213PD  dConstTaylor12<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor11<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor10<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor9<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor8<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor7<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor6<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor5<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor4<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor3<>+0(SB), Z2, Z5
-	VFMADD213PD  dConstTaylor2<>+0(SB), Z2, Z5
-	VMULPD       Z2, Z2, Z6
-	VFMADD213PD  Z2, Z6, Z5
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z1
+	VMAXPD       Z1, Z2, Z1
+	VMOVUPD      dConstMagic<>+0(SB), Z2
+	VFMADD231PD  dConstLog2E<>+0(SB), Z1, Z2
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z1
+	VMOVUPD      dConstTaylor13<>+0(SB), Z3
+	VFMADD213PD  dConstTaylor12<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VFMADD213PD  Z1, Z4, Z3
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z1
 	VMOVUPD      dConstMagic<>+0(SB), Z2
 	VFMADD231PD  dConstHalf<>+0(SB), Z1, Z2
-	VSUBPD       dConstMagic<>+0(SB), Z2, Z6
-	VSUBPD       Z6, Z1, Z1
-	VADDPD       dConstMagic<>+0(SB), Z1, Z1
-	VADDPD       dConstOne<>+0(SB), Z5, Z5
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z4
+	VSUBPD       Z4, Z1, Z4
+	VADDPD       dConstMagic<>+0(SB), Z4, Z4
+	VADDPD       dConstOne<>+0(SB), Z3, Z3
 	VPADDQ       dConstBias<>+0(SB), Z2, Z2
 	VPSLLQ       $0x34, Z2, Z2
-	VMULPD       Z2, Z5, Z5
-	VPADDQ       dConstBias<>+0(SB), Z1, Z1
-	VPSLLQ       $0x34, Z1, Z1
-	VMULPD       Z1, Z5, Z5
+	VMULPD       Z2, Z3, Z3
+	VPADDQ       dConstBias<>+0(SB), Z4, Z4
+	VPSLLQ       $0x34, Z4, Z4
+	VMULPD       Z4, Z3, Z3
 	VMOVUPD      dConstOne<>+0(SB), Z1
-	VADDPD       Z5, Z1, Z2
-	VMOVUPD      dConstSign<>+0(SB), Z6
-	VPTESTMQ     Z6, Z0, K1
-	VBLENDMPD    Z5, Z1, K1, Z3
-	VDIVPD       Z2, Z3, Z3
-	VMOVUPD      Z3, (AX)
+	VADDPD       Z3, Z1, Z2
+	VMOVUPD      dConstSign<>+0(SB), Z4
+	VPTESTMQ     Z4, Z0, K1
+	VBLENDMPD    Z3, Z1, K1, Z12
+	VDIVPD       Z2, Z12, Z12
+	VMOVUPD      Z12, (AX)
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x00000040, AX
 	SUBQ         $0x00000008, CX
-	JGE          body
+	JGE          vectors1
 
-rest:
+rest1:
 	ADDQ         $0x00000008, CX
 	JZ           end
 	MOVQ         $0x00000001, BX
@@ -1778,47 +3849,46 @@ rest:
 	VMOVUPD.Z    (DX), K1, Z0
 	VPORD        dConstSign<>+0(SB), Z0, Z1
 	VMOVUPD      dConstLow<>+0(SB), Z2
-	VMAXPD       Z1, Z2, Z2
-	VMOVUPD      dConstMagic<>+0(SB), Z1
-	VFMADD231PD  dConstLog2E<>+0(SB), Z2, Z1
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z3
-	VMOVUPD      Z2, Z2
-	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z2
-	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z2
+	VMAXPD       Z1, Z2, Z1
+	VMOVUPD      dConstMagic<>+0(SB), Z2
+	VFMADD231PD  dConstLog2E<>+0(SB), Z1, Z2
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z3
+	VFNMADD231PD dConstLn2Hi<>+0(SB), Z3, Z1
+	VFNMADD231PD dConstLn2Lo<>+0(SB), Z3, Z1
 	VMOVUPD      dConstTaylor13<>+0(SB), Z3
-	VFMADD213PD  dConstTaylor12<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor11<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor10<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor9<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor8<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor7<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor6<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor5<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor4<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor3<>+0(SB), Z2, Z3
-	VFMADD213PD  dConstTaylor2<>+0(SB), Z2, Z3
-	VMULPD       Z2, Z2, Z5
-	VFMADD213PD  Z2, Z5, Z3
-	VSUBPD       dConstMagic<>+0(SB), Z1, Z1
+	VFMADD213PD  dConstTaylor12<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor11<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor10<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor9<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor8<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor7<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor6<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor5<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor4<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor3<>+0(SB), Z1, Z3
+	VFMADD213PD  dConstTaylor2<>+0(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z4
+	VFMADD213PD  Z1, Z4, Z3
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z1
 	VMOVUPD      dConstMagic<>+0(SB), Z2
 	VFMADD231PD  dConstHalf<>+0(SB), Z1, Z2
-	VSUBPD       dConstMagic<>+0(SB), Z2, Z5
-	VSUBPD       Z5, Z1, Z1
-	VADDPD       dConstMagic<>+0(SB), Z1, Z1
+	VSUBPD       dConstMagic<>+0(SB), Z2, Z4
+	VSUBPD       Z4, Z1, Z4
+	VADDPD       dConstMagic<>+0(SB), Z4, Z4
 	VADDPD       dConstOne<>+0(SB), Z3, Z3
 	VPADDQ       dConstBias<>+0(SB), Z2, Z2
 	VPSLLQ       $0x34, Z2, Z2
 	VMULPD       Z2, Z3, Z3
-	VPADDQ       dConstBias<>+0(SB), Z1, Z1
-	VPSLLQ       $0x34, Z1, Z1
-	VMULPD       Z1, Z3, Z3
+	VPADDQ       dConstBias<>+0(SB), Z4, Z4
+	VPSLLQ       $0x34, Z4, Z4
+	VMULPD       Z4, Z3, Z3
 	VMOVUPD      dConstOne<>+0(SB), Z1
 	VADDPD       Z3, Z1, Z2
-	VMOVUPD      dConstSign<>+0(SB), Z5
-	VPTESTMQ     Z5, Z0, K2
-	VBLENDMPD    Z3, Z1, K2, Z4
-	VDIVPD       Z2, Z4, Z4
-	VMOVUPD      Z4, K1, (AX)
+	VMOVUPD      dConstSign<>+0(SB), Z4
+	VPTESTMQ     Z4, Z0, K2
+	VBLENDMPD    Z3, Z1, K2, Z13
+	VDIVPD       Z2, Z13, Z13
+	VMOVUPD      Z13, K1, (AX)
 
 end:
 	VZEROUPPER

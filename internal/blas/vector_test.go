@@ -223,6 +223,37 @@ func TestFunctionsSpecialValues(t *testing.T) {
 	})
 }
 
+// TestTanhSaturates: where tanh bends to 1 it is odd, at most 1, and goes down by no more than two steps of
+// float32 from one argument to the next, which the bound of its error allows.
+func TestTanhSaturates(t *testing.T) {
+	const batch = 1 << 12
+	x, y, z := make([]float32, batch), make([]float32, batch), make([]float32, batch)
+	previous := float32(0)
+	step := uint32(batch)
+	if testing.Short() {
+		step *= 100
+	}
+	for first := math.Float32bits(4); first < math.Float32bits(12); first += step {
+		for i := range x {
+			x[i] = math.Float32frombits(first + uint32(i))
+		}
+		Tanh(y, x)
+		for i, v := range x {
+			x[i] = -v
+		}
+		Tanh(z, x)
+		for i, v := range y {
+			if !(v <= 1 && v >= previous-0x1p-23) || z[i] != -v {
+				t.Fatalf("tanh ±%g = %g and %g, after %g", -x[i], v, z[i], previous)
+			}
+			previous = v
+		}
+	}
+	if previous != 1 {
+		t.Errorf("tanh 12 = %g", previous)
+	}
+}
+
 // TestFunctionsTiersAgree: every tier gives the bits of the generic one, at every length, in
 // place or not, and writes nothing else.
 func TestFunctionsTiersAgree(t *testing.T) {

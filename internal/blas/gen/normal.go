@@ -9,11 +9,99 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// normal writes the generator of normal deviates for AVX2. The operations and their order are
-// those of normal.go; none is a fused multiply-add.
+// normal writes the generator of normal deviates. The operations and their order are those of
+// normal.go; none is a fused multiply-add.
 func normal() {
-	normalDeviates(f32)
-	normalDeviates(f64)
+	for _, f := range []float{f32, f64} {
+		normalDeviates(f)
+		normalDeviates512(f)
+	}
+}
+
+// normalDeviates512 writes the generator for AVX-512. A block has a lane of 64 bits, each of its words in
+// the lower half; what is in the upper half does not matter. Two groups go side by side.
+func normalDeviates512(f float) {
+	begin(avx512, f, "normal", fmt.Sprintf("func(groups int, dst *%s, block, stream uint64, keys *uint32)", f.goType),
+		"writes groups of deviates, from the given block of the stream on.")
+	groups, dst := Load(Param("groups"), GP64()), Load(Param("dst"), GP64())
+	block, stream := Load(Param("block"), GP64()), Load(Param("stream"), GP64())
+	keys := Load(Param("keys"), GP64())
+	lanes := GLOBL(f.prefix+"NormalLanes512", RODATA|NOPTR)
+	for i := range 16 {
+		DATA(8*i, U64(uint64(i)))
+	}
+	m0, m1, streams := ZMM(), ZMM(), ZMM()
+	broadcastWord(0xD2511F53, m0)
+	broadcastWord(0xCD9E8D57, m1)
+	VPBROADCASTQ(stream, streams)
+	combine := wordsOf512(f)
+	for _, side := range []int{2, 1} {
+		loop, rest := fmt.Sprintf("groups%d", side), fmt.Sprintf("rest%d", side)
+		SUBQ(U8(side), groups)
+		JL(LabelRef(rest))
+		Label(loop)
+		c := [4]batch{avx512.batch(side), avx512.batch(side), avx512.batch(side), avx512.batch(side)}
+		for i := range side {
+			VPBROADCASTQ(block, c[0][i])
+			VPADDQ(lanes.Offset(64*i), c[0][i], c[0][i])
+			VPSRLQ(U8(32), c[0][i], c[1][i])
+			VMOVDQU64(streams, c[2][i])
+			VPSRLQ(U8(32), streams, c[3][i])
+		}
+		for r := range 10 {
+			lo0, lo1 := avx512.of(VPMULUDQ, m0, c[0]), avx512.of(VPMULUDQ, m1, c[2])
+			hi0, hi1 := avx512.of(VPSRLQ, U8(32), lo0), avx512.of(VPSRLQ, U8(32), lo1)
+			each(VPTERNLOGD_BCST, U8(0x96), Mem{Base: keys, Disp: 8 * r}, c[1], hi1) // the exclusive or of three
+			each(VPTERNLOGD_BCST, U8(0x96), Mem{Base: keys, Disp: 8*r + 4}, c[3], hi0)
+			c = [4]batch{hi1, lo1, hi0, lo0}
+		}
+		radius, angle := combine(c)
+		x, y := boxMuller(avx512, f, radius, angle)
+		for i := range side {
+			if f.size == 4 { // the lower halves are of two words, the upper of the other two
+				first, second := ZMM(), ZMM()
+				VINSERTF64X4(U8(1), y[i].AsY(), x[i], first)
+				VSHUFF64X2(U8(0xEE), y[i], x[i], second)
+				x[i], y[i] = first, second
+			}
+			VMOVUPS(x[i], Mem{Base: dst, Disp: 128 * i})
+			VMOVUPS(y[i], Mem{Base: dst, Disp: 128*i + 64})
+		}
+		ADDQ(U32(uint32(128*side)), dst)
+		ADDQ(U8(8*side), block)
+		SUBQ(U8(side), groups)
+		JGE(LabelRef(loop))
+		Label(rest)
+		ADDQ(U8(side), groups)
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// wordsOf512 returns a function that gathers the words for radius and angle: for float64 two of a
+// block in each lane; for float32 those of all blocks' first pairs, and then those of the second.
+func wordsOf512(f float) func(c [4]batch) (radius, angle batch) {
+	if f.size == 8 {
+		upper, bits := K(), GP32()
+		MOVL(U32(0xAAAA), bits)
+		KMOVW(bits, upper)
+		return func(c [4]batch) (radius, angle batch) {
+			each(VPSHUFD, U8(0xA0), c[1], upper, c[0])
+			each(VPSHUFD, U8(0xA0), c[3], upper, c[2])
+			return c[0], c[2]
+		}
+	}
+	even := GLOBL("evenWords", RODATA|NOPTR)
+	for i := range 16 {
+		DATA(4*i, U32(uint32(2*i)))
+	}
+	index := ZMM()
+	VMOVDQU32(even, index)
+	return func(c [4]batch) (radius, angle batch) {
+		each(VPERMT2D, c[2], index, c[0])
+		each(VPERMT2D, c[3], index, c[1])
+		return c[0], c[1]
+	}
 }
 
 // eight words of 32 bits in memory.
@@ -58,9 +146,9 @@ func normalDeviates(f float) {
 	}
 	if f.size == 4 {
 		for pair := range 2 {
-			x, y := boxMuller(f, c[2*pair], c[2*pair+1])
-			VMOVUPS(x, Mem{Base: dst, Disp: 64 * pair})
-			VMOVUPS(y, Mem{Base: dst, Disp: 64*pair + 32})
+			x, y := boxMuller(avx2, f, batch{c[2*pair]}, batch{c[2*pair+1]})
+			VMOVUPS(x[0], Mem{Base: dst, Disp: 64 * pair})
+			VMOVUPS(y[0], Mem{Base: dst, Disp: 64*pair + 32})
 		}
 	} else {
 		for half, interleave := range []func(ops ...Op){
@@ -69,9 +157,9 @@ func normalDeviates(f float) {
 			radius, angle := YMM(), YMM()
 			interleave(c[1], c[0], radius)
 			interleave(c[3], c[2], angle)
-			x, y := boxMuller(f, radius, angle)
-			VMOVUPD(x, Mem{Base: dst, Disp: 32 * half})
-			VMOVUPD(y, Mem{Base: dst, Disp: 32*half + 64})
+			x, y := boxMuller(avx2, f, batch{radius}, batch{angle})
+			VMOVUPD(x[0], Mem{Base: dst, Disp: 32 * half})
+			VMOVUPD(y[0], Mem{Base: dst, Disp: 32*half + 64})
 		}
 	}
 	ADDQ(U8(128), dst)
@@ -139,97 +227,103 @@ func artanh(n int) []float64 {
 }
 
 // polynomialOf returns Σ c[k]·xᵏ, by products and sums each rounded.
-func polynomialOf(f float, name string, c []float64, x reg.VecVirtual) reg.VecVirtual {
+func polynomialOf(v isa, f float, name string, c []float64, x batch) batch {
 	at := func(k int) Mem { return realConst(f, fmt.Sprintf("%s%d", name, k), c[k]) }
-	y := YMM()
-	f.load(at(len(c)-1), y)
+	y := v.fill(f, at(len(c)-1), x)
 	for k := len(c) - 2; k >= 0; k-- {
-		f.mul(x, y, y)
-		f.add(at(k), y, y)
+		each(f.mul, x, y, y)
+		each(f.add, v.common(f, at(k), x), y, y)
 	}
 	return y
 }
 
 // boxMuller returns r·cos θ and r·sin θ of two words per lane.
-func boxMuller(f float, radius, angle reg.VecVirtual) (x, y reg.VecVirtual) {
-	var (
-		mantissa                    = uint64(23)
-		terms, sineTerms, cosTerms  = 4, 6, 6
-		shiftLeft, shiftRight       = VPSLLD, VPSRLD
-		plus, minus                 = VPADDD, VPSUBD
-		oneBits, offsetBits         = Constant(U32(127 << 23)), Constant(U32(127<<23 - 0x3F3504F3))
-		discard                     = U8(9)
-		u, e, m, s, s2, d, log, sum = YMM(), YMM(), YMM(), YMM(), YMM(), YMM(), YMM(), YMM()
-	)
-	if f.size == 8 {
-		mantissa = 52
-		terms, sineTerms, cosTerms = 9, 9, 10
-		shiftLeft, shiftRight = VPSLLQ, VPSRLQ
-		plus, minus = VPADDQ, VPSUBQ
-		oneBits, offsetBits = U64(1023<<52), U64(1023<<52-0x3FE6A09E667F3BCD)
-		discard = U8(12)
-	}
-	one, offset := constant(f, "OneBits", oneBits), constant(f, "Offset", offsetBits)
-	if f.size == 8 {
-		VPSRLQ(discard, radius, u)
-		VPOR(one, u, u)
-		VSUBPD(realConst(f, "One", 1), u, u)
-		VADDPD(realConst(f, "HalfStep", 0x1p-53), u, u)
-	} else {
-		VPSRLD(U8(1), radius, u)
-		VCVTDQ2PS(u, u)
-		VMULPS(realConst(f, "Scale31", 0x1p-31), u, u)
-		VADDPS(realConst(f, "HalfStep31", 0x1p-32), u, u)
-	}
-	plus(offset, u, e)
-	shiftRight(U8(mantissa), e, e)
-	shiftLeft(U8(mantissa), e, m)
-	minus(m, u, m)
-	plus(one, m, m)
-	f.add(realConst(f, "One", 1), m, d)
-	f.sub(realConst(f, "One", 1), m, s)
-	f.byType(VDIVPS, VDIVPD, d, s, s)
-	f.mul(s, s, s2)
-	sum = polynomialOf(f, "Artanh", artanh(terms), s2)
-	f.mul(s2, sum, sum)
-	f.add(realConst(f, "One", 1), sum, sum)
-	f.add(s, s, s)
-	f.mul(sum, s, s)
-	if f.size == 4 {
-		VCVTDQ2PS(e, e)
-		VSUBPS(realConst(f, "BiasReal", 127), e, e)
-	} else {
-		VPOR(constant(f, "Exponent52", U64(0x4330000000000000)), e, e)
-		VSUBPD(realConst(f, "Two52", 0x1p52), e, e)
-		VSUBPD(realConst(f, "BiasReal", 1023), e, e)
-	}
-	f.mul(realConst(f, "Ln2", math.Ln2), e, e)
-	f.add(e, s, log)
-	f.mul(realConst(f, "MinusTwo", -2), log, log)
-	r := YMM()
-	f.byType(func(ops ...Op) { VSQRTPS(ops[0], ops[1]) }, func(ops ...Op) { VSQRTPD(ops[0], ops[1]) }, log, r)
-
-	turn, f2, sign := YMM(), YMM(), YMM()
-	shiftRight(discard, angle, turn)
-	VPOR(one, turn, turn)
-	f.sub(realConst(f, "OneAndHalf", 1.5), turn, turn)
-	f.add(realConst(f, "HalfStepAngle", math.Ldexp(1, -int(mantissa)-1)), turn, turn)
-	f.mul(turn, turn, f2)
-	sin := polynomialOf(f, "Sine", quarterTurn(1, sineTerms), f2)
-	f.mul(turn, sin, sin)
-	cos := polynomialOf(f, "Cosine", quarterTurn(0, cosTerms), f2)
-	shiftLeft(U8(8*f.size-1), angle, sign)
-	VPXOR(sign, cos, cos)
-	swap := YMM()
-	shiftLeft(U8(8*f.size-2), angle, swap)
-	x, y = YMM(), YMM()
-	blend := func(ops ...Op) { VBLENDVPS(ops[0], ops[1], ops[2], ops[3]) }
-	if f.size == 8 {
-		blend = func(ops ...Op) { VBLENDVPD(ops[0], ops[1], ops[2], ops[3]) }
-	}
-	blend(swap, sin, cos, x)
-	blend(swap, cos, sin, y)
-	f.mul(r, x, x)
-	f.mul(r, y, y)
+func boxMuller(v isa, f float, radius, angle batch) (x, y batch) {
+	r := radiusOf(v, f, radius)
+	sin, cos := sineCosine(v, f, angle)
+	swap := v.of(f.shiftLeft(), U8(8*f.size-2), angle)
+	x, y = v.bySign(f, swap, sin, cos), v.bySign(f, swap, cos, sin)
+	each(f.mul, r, x, x)
+	each(f.mul, r, y, y)
 	return x, y
 }
+
+// radiusOf returns √(−2 ln u), u from the bits of radius.
+func radiusOf(v isa, f float, radius batch) batch {
+	real := func(name string, x float64) Op { return v.common(f, realConst(f, name, x), radius) }
+	var (
+		mantissa    = U8(23)
+		terms       = 4
+		plus, minus = VPADDD, VPSUBD
+		offsetBits  = Constant(U32(127<<23 - 0x3F3504F3))
+		u           batch
+	)
+	if f.size == 8 {
+		mantissa, terms = 52, 9
+		plus, minus = VPADDQ, VPSUBQ
+		offsetBits = U64(1023<<52 - 0x3FE6A09E667F3BCD)
+		u = v.of(f.shiftRight(), U8(12), radius)
+		each(v.or, v.common(f, oneBits(f), u), u, u)
+		each(f.sub, real("One", 1), u, u)
+		each(f.add, real("HalfStep", 0x1p-53), u, u)
+	} else {
+		u = v.of(f.shiftRight(), U8(1), radius)
+		each(VCVTDQ2PS, u, u)
+		each(f.mul, real("Scale31", 0x1p-31), u, u)
+		each(f.add, real("HalfStep31", 0x1p-32), u, u)
+	}
+	e := v.of(plus, v.common(f, constant(f, "Offset", offsetBits), u), u)
+	each(f.shiftRight(), mantissa, e, e)
+	m := v.of(f.shiftLeft(), mantissa, e)
+	each(minus, m, u, m)
+	each(plus, v.common(f, oneBits(f), u), m, m)
+	s := v.of(f.sub, real("One", 1), m)
+	each(f.add, real("One", 1), m, m)
+	each(f.div, m, s, s)
+	s2 := v.of(f.mul, s, s)
+	sum := polynomialOf(v, f, "Artanh", artanh(terms), s2)
+	each(f.mul, s2, sum, sum)
+	each(f.add, real("One", 1), sum, sum)
+	each(f.add, s, s, s)
+	each(f.mul, sum, s, s)
+	if f.size == 4 {
+		each(VCVTDQ2PS, e, e)
+		each(f.sub, real("BiasReal", 127), e, e)
+	} else {
+		each(v.or, v.common(f, constant(f, "Exponent52", U64(0x4330000000000000)), u), e, e)
+		each(f.sub, real("Two52", 0x1p52), e, e)
+		each(f.sub, real("BiasReal", 1023), e, e)
+	}
+	each(f.mul, real("Ln2", math.Ln2), e, e)
+	each(f.add, e, s, s)
+	each(f.mul, real("MinusTwo", -2), s, s)
+	each(f.byType(
+		func(ops ...Op) { VSQRTPS(ops[0], ops[1]) }, func(ops ...Op) { VSQRTPD(ops[0], ops[1]) },
+	), s, s)
+	return s
+}
+
+// sineCosine returns the sine, and the cosine with its sign, of the angle that bits choose.
+func sineCosine(v isa, f float, angle batch) (sin, cos batch) {
+	mantissa, sineTerms, cosTerms, discard := 23, 6, 6, U8(9)
+	if f.size == 8 {
+		mantissa, sineTerms, cosTerms, discard = 52, 9, 10, U8(12)
+	}
+	turn := v.of(f.shiftRight(), discard, angle)
+	each(v.or, v.common(f, oneBits(f), turn), turn, turn)
+	each(f.sub, v.common(f, realConst(f, "OneAndHalf", 1.5), turn), turn, turn)
+	each(f.add, v.common(f, realConst(f, "HalfStepAngle", math.Ldexp(1, -mantissa-1)), turn), turn, turn)
+	squared := v.of(f.mul, turn, turn)
+	sin = polynomialOf(v, f, "Sine", quarterTurn(1, sineTerms), squared)
+	each(f.mul, turn, sin, sin)
+	cos = polynomialOf(v, f, "Cosine", quarterTurn(0, cosTerms), squared)
+	each(v.xor, v.of(f.shiftLeft(), U8(8*f.size-1), angle), cos, cos)
+	return sin, cos
+}
+
+func oneBits(f float) Mem {
+	return constant(f, "OneBits", map[int]Constant{4: U32(127 << 23), 8: U64(1023 << 52)}[f.size])
+}
+
+func (f float) shiftLeft() func(ops ...Op)  { return f.byType(VPSLLD, VPSLLQ) }
+func (f float) shiftRight() func(ops ...Op) { return f.byType(VPSRLD, VPSRLQ) }

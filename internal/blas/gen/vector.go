@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -72,24 +73,100 @@ func constant(f float, name string, value Constant) Mem {
 
 func realConst(f float, name string, x float64) Mem { return constant(f, name, f.bits(x)) }
 
-func elementwise(v isa, f float, name, formula string, body func(v isa, f float, x reg.VecVirtual) reg.VecVirtual) {
+// A batch is one quantity of several vectors. They go through a function side by side, operation
+// by operation: a chain of dependent operations takes longer than the processor looks ahead.
+type batch []reg.VecVirtual
+
+// sideBySide is the number of vectors in a batch, as many as pay and as there are registers for.
+func sideBySide(v isa, name string) int {
+	if v.width == 64 && name == "tanh" {
+		return 6
+	}
+	return 4
+}
+
+func (v isa) batch(n int) batch {
+	b := make(batch, n)
+	for i := range b {
+		b[i] = v.reg()
+	}
+	return b
+}
+
+// of makes a batch by an instruction from operands, which are batches or common to all vectors.
+func (v isa) of(instruction func(ops ...Op), operands ...any) batch {
+	var b batch
+	for _, o := range operands {
+		if o, ok := o.(batch); ok {
+			b = v.batch(len(o))
+		}
+	}
+	each(instruction, append(operands, b)...)
+	return b
+}
+
+// each issues an instruction for every vector of a batch.
+func each(instruction func(ops ...Op), operands ...any) {
+	for i := range operands[len(operands)-1].(batch) {
+		ops := make([]Op, len(operands))
+		for j, o := range operands {
+			if b, ok := o.(batch); ok {
+				ops[j] = b[i]
+			} else {
+				ops[j] = o.(Op)
+			}
+		}
+		instruction(ops...)
+	}
+}
+
+// loaded returns a register with a constant.
+func (v isa) loaded(f float, m Mem) reg.VecVirtual {
+	r := v.reg()
+	f.load(m, r)
+	return r
+}
+
+// common returns a constant for a batch like b: in a register, where it is used more than once.
+func (v isa) common(f float, m Mem, b batch) Op {
+	if len(b) == 1 {
+		return m
+	}
+	return v.loaded(f, m)
+}
+
+// fill returns a batch like b of a constant.
+func (v isa) fill(f float, m Mem, b batch) batch {
+	c, filled := v.common(f, m, b), v.batch(len(b))
+	each(f.load, c, filled)
+	return filled
+}
+
+func elementwise(v isa, f float, name, formula string, body func(v isa, f float, x batch) batch) {
 	begin(v, f, name, fmt.Sprintf("func(n int, dst, x *%s)", f.goType), "computes dst[i] = "+formula+".")
 	n, dst, x := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("x"), GP64())
 	lanes := v.width / f.size
-	SUBQ(U32(uint32(lanes)), n)
-	JL(LabelRef("rest"))
-	Label("body")
-	in := v.reg()
-	f.load(Mem{Base: x}, in)
-	f.load(body(v, f, in), Mem{Base: dst})
-	ADDQ(U32(uint32(v.width)), x)
-	ADDQ(U32(uint32(v.width)), dst)
-	SUBQ(U32(uint32(lanes)), n)
-	JGE(LabelRef("body"))
-	Label("rest")
-	ADDQ(U32(uint32(lanes)), n)
+	for _, vectors := range []int{sideBySide(v, name), 1} {
+		loop, rest := fmt.Sprintf("vectors%d", vectors), fmt.Sprintf("rest%d", vectors)
+		SUBQ(U32(uint32(vectors*lanes)), n)
+		JL(LabelRef(rest))
+		Label(loop)
+		in := v.batch(vectors)
+		for i, r := range in {
+			f.load(Mem{Base: x, Disp: i * v.width}, r)
+		}
+		for i, r := range body(v, f, in) {
+			f.load(r, Mem{Base: dst, Disp: i * v.width})
+		}
+		ADDQ(U32(uint32(vectors*v.width)), x)
+		ADDQ(U32(uint32(vectors*v.width)), dst)
+		SUBQ(U32(uint32(vectors*lanes)), n)
+		JGE(LabelRef(loop))
+		Label(rest)
+		ADDQ(U32(uint32(vectors*lanes)), n)
+	}
 	JZ(LabelRef("end"))
-	in = v.reg()
+	in := v.batch(1)
 	if v.width == 64 {
 		mask, bits := K(), GP64()
 		MOVQ(n, reg.RCX)
@@ -97,8 +174,8 @@ func elementwise(v isa, f float, name, formula string, body func(v isa, f float,
 		SHLQ(reg.CL, bits)
 		DECQ(bits)
 		KMOVW(bits.As32(), mask)
-		maskedLoad512(f, Mem{Base: x}, mask, in)
-		maskedStore512(f, body(v, f, in), mask, Mem{Base: dst})
+		maskedLoad512(f, Mem{Base: x}, mask, in[0])
+		maskedStore512(f, body(v, f, in)[0], mask, Mem{Base: dst})
 	} else {
 		mask, at := YMM(), GP64()
 		LEAQ(tailMask.Offset(32), at)
@@ -106,11 +183,11 @@ func elementwise(v isa, f float, name, formula string, body func(v isa, f float,
 		SUBQ(n, at)
 		VMOVUPS(Mem{Base: at}, mask)
 		if f.size == 4 {
-			VMASKMOVPS(Mem{Base: x}, mask, in)
-			VMASKMOVPS(body(v, f, in), mask, Mem{Base: dst})
+			VMASKMOVPS(Mem{Base: x}, mask, in[0])
+			VMASKMOVPS(body(v, f, in)[0], mask, Mem{Base: dst})
 		} else {
-			VMASKMOVPD(Mem{Base: x}, mask, in)
-			VMASKMOVPD(body(v, f, in), mask, Mem{Base: dst})
+			VMASKMOVPD(Mem{Base: x}, mask, in[0])
+			VMASKMOVPD(body(v, f, in)[0], mask, Mem{Base: dst})
 		}
 	}
 	Label("end")
@@ -134,30 +211,37 @@ func maskedStore512(f float, r reg.VecVirtual, k reg.OpmaskVirtual, m Mem) {
 	VMOVUPD(r, k, m)
 }
 
-// byType calls the instruction for the element type.
-func (f float) byType(single, double func(ops ...Op), ops ...Op) {
+// byType returns the instruction for the element type.
+func (f float) byType(single, double func(ops ...Op)) func(ops ...Op) {
 	if f.size == 4 {
-		single(ops...)
-		return
+		return single
 	}
-	double(ops...)
+	return double
 }
 
 // and is the bitwise and; AVX512F has none for floating point.
-func (v isa) and(a Op, b, dst reg.Register) {
+func (v isa) and(ops ...Op) {
 	if v.width == 64 {
-		VPANDD(a, b, dst)
+		VPANDD(ops...)
 		return
 	}
-	VPAND(a, b, dst)
+	VPAND(ops[0], ops[1], ops[2])
 }
 
-func (v isa) or(a Op, b, dst reg.Register) {
+func (v isa) or(ops ...Op) {
 	if v.width == 64 {
-		VPORD(a, b, dst)
+		VPORD(ops...)
 		return
 	}
-	VPOR(a, b, dst)
+	VPOR(ops[0], ops[1], ops[2])
+}
+
+func (v isa) xor(ops ...Op) {
+	if v.width == 64 {
+		VPXORD(ops...)
+		return
+	}
+	VPXOR(ops[0], ops[1], ops[2])
 }
 
 // expTaylor is the number of Taylor coefficients after eʳ = 1 + r.
@@ -176,62 +260,58 @@ func magicConst(f float) Mem {
 	return realConst(f, "Magic", 0x1.8p52)
 }
 
-// expm1 returns magic + n and eʳ − 1 for x = n·ln 2 + r.
-func expm1(v isa, f float, x reg.VecVirtual) (t, p reg.VecVirtual) {
-	t, n, r := v.reg(), v.reg(), v.reg()
+// expm1 returns magic + n and eʳ − 1 for x = n·ln 2 + r; it overwrites x.
+func expm1(v isa, f float, x batch) (t, p batch) {
 	magic := magicConst(f)
 	hi, lo := 0x1.62e43p-01, math.Ln2-0x1.62e43p-01
 	if f.size == 8 {
 		hi, lo = math.Ln2, math.Ln2-0x1.62e42fefa39efp-01
 	}
-	f.load(magic, t)
-	f.fma(realConst(f, "Log2E", math.Log2E), x, t)
-	f.sub(magic, t, n)
-	f.load(x, r)
-	f.fnma(realConst(f, "Ln2Hi", hi), n, r)
-	f.fnma(realConst(f, "Ln2Lo", lo), n, r)
+	t = v.fill(f, magic, x)
+	each(f.fma, v.common(f, realConst(f, "Log2E", math.Log2E), x), x, t)
+	n, r := v.of(f.sub, v.common(f, magic, x), t), x
+	each(f.fnma, v.common(f, realConst(f, "Ln2Hi", hi), x), n, r)
+	each(f.fnma, v.common(f, realConst(f, "Ln2Lo", lo), x), n, r)
 	coefficient := func(i int) Mem {
 		return realConst(f, fmt.Sprintf("Taylor%d", i+2), 1/math.Gamma(float64(i+3)))
 	}
-	p = v.reg()
+	horner := f.byType(VFMADD213PS, VFMADD213PD)
 	last := expTaylor(f) - 1
-	f.load(coefficient(last), p)
+	p = v.fill(f, coefficient(last), x)
 	for i := last - 1; i >= 0; i-- {
-		f.byType(VFMADD213PS, VFMADD213PD, coefficient(i), r, p) // p = p·r + coefficient
+		each(horner, v.common(f, coefficient(i), x), r, p) // p = p·r + coefficient
 	}
-	square := v.reg()
-	f.mul(r, r, square)
-	f.byType(VFMADD213PS, VFMADD213PD, r, square, p) // p = p·r² + r
+	square := v.of(f.mul, r, r)
+	each(horner, r, square, p) // p = p·r² + r
 	return t, p
 }
 
-// power returns 2ⁿ for t = magic + n.
-func power(v isa, f float, t reg.VecVirtual) reg.VecVirtual {
-	s := v.reg()
+// power turns t = magic + n into 2ⁿ.
+func power(v isa, f float, t batch) batch {
 	if f.size == 4 {
-		VPADDD(constant(f, "Bias", U32(127)), t, s)
-		VPSLLD(U8(23), s, s)
-		return s
+		each(VPADDD, v.common(f, constant(f, "Bias", U32(127)), t), t, t)
+		each(VPSLLD, U8(23), t, t)
+		return t
 	}
-	VPADDQ(constant(f, "Bias", U64(1023)), t, s)
-	VPSLLQ(U8(52), s, s)
-	return s
+	each(VPADDQ, v.common(f, constant(f, "Bias", U64(1023)), t), t, t)
+	each(VPSLLQ, U8(52), t, t)
+	return t
 }
 
-// expOf returns e^x for x within the range of the reduction.
-func expOf(v isa, f float, x reg.VecVirtual) reg.VecVirtual {
+// expOf returns e^x for x within the range of the reduction; it overwrites x.
+func expOf(v isa, f float, x batch) batch {
 	t, y := expm1(v, f, x)
-	magic := magicConst(f)
-	n, t1, m, t2 := v.reg(), v.reg(), v.reg(), v.reg()
-	f.sub(magic, t, n)
-	f.load(magic, t1)
-	f.fma(realConst(f, "Half", 0.5), n, t1)
-	f.sub(magic, t1, m)
-	f.sub(m, n, t2)
-	f.add(magic, t2, t2)
-	f.add(realConst(f, "One", 1), y, y)
-	f.mul(power(v, f, t1), y, y)
-	f.mul(power(v, f, t2), y, y)
+	magic := v.common(f, magicConst(f), x)
+	n := v.of(f.sub, magic, t)
+	t1 := v.batch(len(x))
+	each(f.load, magic, t1)
+	each(f.fma, v.common(f, realConst(f, "Half", 0.5), x), n, t1)
+	t2 := v.of(f.sub, magic, t1)
+	each(f.sub, t2, n, t2)
+	each(f.add, magic, t2, t2)
+	each(f.add, v.common(f, realConst(f, "One", 1), x), y, y)
+	each(f.mul, power(v, f, t1), y, y)
+	each(f.mul, power(v, f, t2), y, y)
 	return y
 }
 
@@ -245,18 +325,12 @@ func limits(f float) (low, high, saturated Mem) {
 
 // atMost and atLeast keep NaN: of two operands of which one is NaN, MIN and MAX return the
 // second, which is the first in Go's order.
-func atMost(v isa, f float, bound Mem, x reg.VecVirtual) reg.VecVirtual {
-	b := v.reg()
-	f.load(bound, b)
-	f.byType(VMINPS, VMINPD, x, b, b)
-	return b
+func atMost(v isa, f float, bound Mem, x batch) batch {
+	return v.of(f.byType(VMINPS, VMINPD), x, v.loaded(f, bound))
 }
 
-func atLeast(v isa, f float, bound Mem, x reg.VecVirtual) reg.VecVirtual {
-	b := v.reg()
-	f.load(bound, b)
-	f.byType(VMAXPS, VMAXPD, x, b, b)
-	return b
+func atLeast(v isa, f float, bound Mem, x batch) batch {
+	return v.of(f.byType(VMAXPS, VMAXPD), x, v.loaded(f, bound))
 }
 
 func signMask(f float) Mem {
@@ -273,53 +347,63 @@ func absMask(f float) Mem {
 	return constant(f, "Abs", U64(math.MaxInt64))
 }
 
-func expVector(v isa, f float, x reg.VecVirtual) reg.VecVirtual {
+func expVector(v isa, f float, x batch) batch {
 	low, high, _ := limits(f)
 	return expOf(v, f, atMost(v, f, high, atLeast(v, f, low, x)))
 }
 
-func tanhVector(v isa, f float, x reg.VecVirtual) reg.VecVirtual {
+func tanhVector(v isa, f float, x batch) batch {
 	_, _, saturated := limits(f)
-	a, e, d := v.reg(), v.reg(), v.reg()
-	v.and(absMask(f), x, a)
-	a = atMost(v, f, saturated, a)
-	f.add(a, a, a)
+	a := atMost(v, f, saturated, v.of(v.and, v.common(f, absMask(f), x), x))
+	each(f.add, a, a, a)
 	t, p := expm1(v, f, a)
 	s := power(v, f, t)
-	f.sub(realConst(f, "One", 1), s, e)
-	f.fma(p, s, e)
-	f.add(realConst(f, "Two", 2), e, d)
-	f.byType(VDIVPS, VDIVPD, d, e, e)
-	sign := v.reg()
-	v.and(signMask(f), x, sign)
-	v.or(sign, e, e)
+	e := v.of(f.sub, v.common(f, realConst(f, "One", 1), x), s)
+	each(f.fma, p, s, e)
+	each(f.div, v.of(f.add, v.common(f, realConst(f, "Two", 2), x), e), e, e)
+	copySign(v, f, x, e)
 	return e
 }
 
-func sigmoidVector(v isa, f float, x reg.VecVirtual) reg.VecVirtual {
-	low, _, _ := limits(f)
-	a := v.reg()
-	v.or(signMask(f), x, a)
-	z := expOf(v, f, atLeast(v, f, low, a))
-	one, d, numerator := v.reg(), v.reg(), v.reg()
-	f.load(realConst(f, "One", 1), one)
-	f.add(z, one, d)
-	if v.width == 64 { // by the sign bit, as VBLENDV does
-		negative := K()
-		if f.size == 4 {
-			t := v.reg()
-			VMOVUPS(signMask(f), t)
-			VPTESTMD(t, x, negative)
-			VBLENDMPS(z, one, negative, numerator)
-		} else {
-			t := v.reg()
-			VMOVUPD(signMask(f), t)
-			VPTESTMQ(t, x, negative)
-			VBLENDMPD(z, one, negative, numerator)
-		}
-	} else {
-		f.byType(func(ops ...Op) { VBLENDVPS(ops[0], ops[1], ops[2], ops[3]) }, func(ops ...Op) { VBLENDVPD(ops[0], ops[1], ops[2], ops[3]) }, x, z, one, numerator)
+// copySign gives y, which is not negative, the sign of x; it may overwrite x.
+func copySign(v isa, f float, x, y batch) {
+	sign := v.common(f, signMask(f), x)
+	if v.width == 64 {
+		each(VPTERNLOGD, U8(0xF8), sign, x, y) // y | x & sign
+		return
 	}
-	f.byType(VDIVPS, VDIVPD, d, numerator, numerator)
-	return numerator
+	each(v.and, sign, x, x)
+	each(v.or, x, y, y)
+}
+
+func sigmoidVector(v isa, f float, x batch) batch {
+	low, _, _ := limits(f)
+	a := v.of(v.or, v.common(f, signMask(f), x), x)
+	z := expOf(v, f, atLeast(v, f, low, a))
+	one := slices.Repeat(batch{v.loaded(f, realConst(f, "One", 1))}, len(x))
+	d := v.of(f.add, z, one)
+	y := v.bySign(f, x, z, one)
+	each(f.div, d, y, y)
+	return y
+}
+
+// bySign returns negative where the sign bit of x is set, and positive elsewhere.
+func (v isa) bySign(f float, x, negative, positive batch) batch {
+	y := v.batch(len(x))
+	if v.width == 32 {
+		blend := f.byType(
+			func(ops ...Op) { VBLENDVPS(ops[0], ops[1], ops[2], ops[3]) },
+			func(ops ...Op) { VBLENDVPD(ops[0], ops[1], ops[2], ops[3]) },
+		)
+		each(blend, x, negative, positive, y)
+		return y
+	}
+	sign := v.loaded(f, signMask(f))
+	test := f.byType(func(ops ...Op) { VPTESTMD(ops...) }, func(ops ...Op) { VPTESTMQ(ops...) })
+	for i := range y {
+		k := K()
+		test(sign, x[i], k)
+		f.byType(VBLENDMPS, VBLENDMPD)(negative[i], positive[i], k, y[i])
+	}
+	return y
 }
