@@ -14,6 +14,7 @@ func main() {
 
 // run returns the exit status, so that deferred calls are made before the program ends.
 func run() int {
+	largePages()
 	keepLean()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
