@@ -45,7 +45,7 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	if n == 0 {
 		return []float64{}, []float64{}, nil
 	}
-	factor, err := scale(n, a, stride)
+	factor, err := scale(n, n, a, stride, true)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,12 +78,16 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	return values, vectors, nil
 }
 
-// scale returns the power of two that brings the largest element of the upper triangle below 1, so that no
-// square overflows, and none that matters vanishes.
-func scale(n int, a []float64, stride int) (float64, error) {
+// scale returns the power of two that brings the largest element of an m×n matrix, or of its upper triangle, below 1,
+// so that no square overflows, and none that matters vanishes.
+func scale(m, n int, a []float64, stride int, upper bool) (float64, error) {
 	largest := 0.0
-	for i := range n {
-		for _, v := range a[i*stride+i : i*stride+n] {
+	for i := range m {
+		from := 0
+		if upper {
+			from = i
+		}
+		for _, v := range a[i*stride+from : i*stride+n] {
 			if v-v != 0 {
 				return 0, ErrNotFinite
 			}

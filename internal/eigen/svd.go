@@ -24,10 +24,11 @@ import (
 // fit its slice.
 func SVD(m, n int, a []float64, stride int) (u, s, v []float64, err error) {
 	checkTall(m, n, a, stride)
-	if err := finite(m, n, a, stride); err != nil {
+	shrink, err := scale(m, n, a, stride, false)
+	if err != nil {
 		return nil, nil, nil, err
 	}
-	q, f := factorise(m, n, a, stride, true)
+	q, f := factorise(m, n, a, stride, shrink, true)
 	if err := f.diagonalise(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -60,10 +61,11 @@ func SVD(m, n int, a []float64, stride int) (u, s, v []float64, err error) {
 // fraction of its time.
 func SingularValues(m, n int, a []float64, stride int) ([]float64, error) {
 	checkTall(m, n, a, stride)
-	if err := finite(m, n, a, stride); err != nil {
+	shrink, err := scale(m, n, a, stride, false)
+	if err != nil {
 		return nil, err
 	}
-	_, f := factorise(m, n, a, stride, false)
+	_, f := factorise(m, n, a, stride, shrink, false)
 	if err := f.diagonalise(); err != nil {
 		return nil, err
 	}
@@ -76,17 +78,6 @@ func checkTall(m, n int, a []float64, stride int) {
 	}
 }
 
-func finite(m, n int, a []float64, stride int) error {
-	for i := range m {
-		for _, x := range a[i*stride : i*stride+n] {
-			if x-x != 0 {
-				return ErrNotFinite
-			}
-		}
-	}
-	return nil
-}
-
 // A factor is a square matrix whose columns, the rows of b, are being made orthogonal by turns V from the right, whose
 // columns are the rows of v.
 type factor struct {
@@ -97,17 +88,8 @@ type factor struct {
 	scratch []float64
 }
 
-// factorise returns the factor R of A = QR, its largest element near 1, and Q, m×n, if it is asked for and A is
-// not square.
-func factorise(m, n int, a []float64, stride int, vectors bool) (q []float64, f *factor) {
-	largest := 0.0
-	for i := range m {
-		for _, x := range a[i*stride : i*stride+n] {
-			largest = max(largest, math.Abs(x))
-		}
-	}
-	_, exponent := math.Frexp(largest)
-	shrink := math.Ldexp(1, -max(exponent, -1000))
+// factorise returns the factor R of A·shrink = QR, and Q, m×n, if it is asked for and A is not square.
+func factorise(m, n int, a []float64, stride int, shrink float64, vectors bool) (q []float64, f *factor) {
 	q = make([]float64, m*n)
 	for i := range m {
 		for j, x := range a[i*stride : i*stride+n] {
