@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -212,10 +213,28 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 		return
 	}
 	combine(variants, func(flags map[string]string) {
-		if _, err := s.add(flags); err != nil {
-			p.wrong(at, "", "%v", err)
+		_, err := s.add(flags)
+		for _, one := range separate(err) {
+			var f *flagError
+			if errors.As(one, &f) {
+				p.wrong(at, f.flag, "%s %s", f.flag, f.wrong)
+				continue
+			}
+			p.wrong(at, "", "%v", one)
 		}
 	})
+}
+
+// separate returns the errors that a failure joins.
+func separate(err error) []error {
+	var joined interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &joined):
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 // combine calls do for every combination of values: tasks one after the other, seeds the fastest to change.

@@ -133,10 +133,42 @@ func (o *trainCommand) resolve() (train.Options, error) {
 	if err != nil {
 		return t, err
 	}
-	if t, err = t.Resolved(); err != nil {
+	var zero []error
+	for _, name := range []string{"n", "steps", "batch", "rate", "mask-step"} {
+		if f := o.flags.Lookup(name); f.Changed && f.Value.String() == "0" {
+			zero = append(zero, &flagError{name, "0: want more; without it, it is as published"})
+		}
+	}
+	t, err = t.Resolved()
+	if err := errors.Join(append(zero, asFlags(err)...)...); err != nil {
 		return t, &failure{status: exitUsage, err: err}
 	}
 	return t, o.trials.check(0)
+}
+
+// A flagError says what is wrong with the value of a flag.
+type flagError struct{ flag, wrong string }
+
+func (e *flagError) Error() string { return "--" + e.flag + " " + e.wrong }
+
+// asFlags returns the errors that one joins, with flags in place of the options that they set.
+func asFlags(err error) (all []error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	for _, one := range joined.Unwrap() {
+		var wrong *train.OptionError
+		if errors.As(one, &wrong) {
+			name := dashed(wrong.Option)
+			if name == "trained" {
+				name = "train"
+			}
+			one = &flagError{name, wrong.Wrong}
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // readoutOf reads --readout: large, small, or the norm of a row.

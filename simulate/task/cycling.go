@@ -25,7 +25,8 @@ func (c Cycling) Spec() Spec {
 		c.Duration = cyclingEnd
 	}
 	return Spec{Name: "cycling", Title: "Rotation in a direction that a pulse sets", Inputs: 2, Outputs: 2,
-		Steps: steps(c.Duration), MaskStep: 5, Noise: 0.2, ZeroLoss: 0.5,
+		Steps: steps(c.Duration), MaskStep: 5, MaxMaskStep: min(steps(c.Duration), steps(cyclingEnd)) - 1,
+		Noise: 0.2, ZeroLoss: 0.5,
 		Training: published(1000, 0.02, 0.02, 0.02, 0.02)}
 }
 

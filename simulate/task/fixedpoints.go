@@ -15,7 +15,7 @@ const (
 // Spec returns what the task is like.
 func (FixedPoints) Spec() Spec {
 	return Spec{Name: "fixedpoints", Title: "Keep the sign of an impulse", Inputs: 1, Outputs: 1,
-		Steps: steps(fixedTrial), MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
+		Steps: steps(fixedTrial), MaskStep: 5, MaxMaskStep: steps(fixedTrial) - 1, Noise: 0.2, ZeroLoss: 1,
 		Training: published(2000, 0.02, 0.02, 0.02, 0.02)}
 }
 

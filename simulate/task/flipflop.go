@@ -19,7 +19,7 @@ const (
 // Spec returns what the task is like.
 func (FlipFlop) Spec() Spec {
 	return Spec{Name: "flipflop", Title: "Three bits that pulses set", Inputs: 3, Outputs: 3,
-		Steps: steps(flipTrial), MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
+		Steps: steps(flipTrial), MaskStep: 5, MaxMaskStep: steps(flipTrial) - 1, Noise: 0.2, ZeroLoss: 1,
 		Training: published(4000, 0.01, 0.01, 0.005, 0.005)}
 }
 

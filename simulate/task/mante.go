@@ -19,8 +19,10 @@ var manteStrengths = [...]float32{1, 0.5, 0.25, 0.125}
 
 // Spec returns what the task is like.
 func (Mante) Spec() Spec {
+	total := steps(manteFixation + manteStimulus + manteDelay + manteDecision)
 	return Spec{Name: "mante", Title: "Decision by the input that a context selects", Inputs: 4, Outputs: 1,
-		Steps: steps(manteFixation + manteStimulus + manteDelay + manteDecision), MaskStep: 5, Noise: 0.05, ZeroLoss: 20.0 / 43,
+		Steps: total, MaskStep: 5, MaxMaskStep: total/2 - 1, // with more, the delay may hide all but the first
+		Noise: 0.05, ZeroLoss: 20.0 / 43,
 		Training: published(4000, 0.002, 0.02, 0.002, 0.002)}
 }
 

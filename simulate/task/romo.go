@@ -23,7 +23,8 @@ const (
 func (Romo) Spec() Spec {
 	return Spec{Name: "romo", Title: "Which of two pulses was larger", Inputs: 1, Outputs: 1,
 		Steps:    steps(romoMaxFixation + 2*romoPulse + romoMaxDelay + romoWait + romoDecision),
-		MaskStep: 5, Noise: 0.2, ZeroLoss: 1,
+		MaskStep: 5, MaxMaskStep: steps(romoDecision), // a decision may come at any step, and lasts so many
+		Noise: 0.2, ZeroLoss: 1,
 		Training: published(6000, 0.01, 0.01, 0.01, 0.005)}
 }
 

@@ -21,7 +21,7 @@ const (
 // Spec returns what the task is like.
 func (ComplexSine) Spec() Spec {
 	return Spec{Name: "complexsine", Title: "A sine of the frequency that an input sets", Inputs: 1, Outputs: 1,
-		Steps: steps(sineTrial), MaskStep: 2, Noise: 0.2, ZeroLoss: 0.498,
+		Steps: steps(sineTrial), MaskStep: 2, MaxMaskStep: steps(sineTrial) - 1, Noise: 0.2, ZeroLoss: 0.498,
 		Training: published(6000, 0.01, 0.005, 0.005, 0.005)}
 }
 
@@ -58,7 +58,8 @@ func (s SimpleSine) Spec() Spec {
 		s.Duration = simpleSineTrial
 	}
 	return Spec{Name: "simplesine", Title: "A sine from the initial state alone", Inputs: 1, Outputs: 1,
-		Steps: steps(s.Duration), MaskStep: 5, Noise: 0, ZeroLoss: 10.0 / 21,
+		Steps: steps(s.Duration), MaskStep: 5, MaxMaskStep: min(steps(s.Duration), steps(simpleSineTrial)) - 1,
+		Noise: 0, ZeroLoss: 10.0 / 21,
 		Training: Training{Steps: 1000, Batch: 1, LargeDecaying: 2e-3, LargeChaotic: 1e-3, SmallDecaying: 5e-3, SmallChaotic: 5e-3,
 			InitStd: 1, RecurrentOnly: true}}
 }

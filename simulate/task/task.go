@@ -35,6 +35,9 @@ type Spec struct {
 	Steps   int    `json:"steps"` // of a trial
 	// MaskStep is the spacing of the steps that count in the loss: those whose index is a multiple of it.
 	MaskStep int `json:"mask_step"`
+	// MaxMaskStep is the largest spacing with which, as with every smaller one, a step after the first counts in every trial,
+	// whatever is drawn.
+	MaxMaskStep int `json:"max_mask_step"`
 	// Noise is s, the strength of the noise on units during training.
 	Noise float64 `json:"noise"`
 	// ZeroLoss is the loss of a network whose output is always zero.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,37 @@ func TestSpecs(t *testing.T) {
 	}
 	if _, err := ByName("chess"); err == nil || !strings.Contains(err.Error(), "cycling, flipflop") {
 		t.Errorf("error of an unknown task: %v", err)
+	}
+}
+
+// TestMaxMaskStep: with the largest spacing, and any smaller one, a step after the first counts in every trial, and with one more
+// there is a trial in which none does.
+func TestMaxMaskStep(t *testing.T) {
+	for _, of := range All() {
+		spec := of.Spec()
+		b := Counting(of, 1).Batch(300, rng(4))
+		without := func(every int) (trials int) {
+			c := b.thin(every)
+			for trial := range c.Trials {
+				counts := false
+				for step := every; step < c.Steps; step += every {
+					row := (step*c.Trials + trial) * c.Outputs
+					counts = counts || slices.Contains(c.Mask[row:row+c.Outputs], true)
+				}
+				if !counts {
+					trials++
+				}
+			}
+			return trials
+		}
+		for every := 1; every <= spec.MaxMaskStep; every++ {
+			if n := without(every); n > 0 {
+				t.Errorf("%s: with every %d of %d steps nothing counts in %d trials", spec.Name, every, spec.Steps, n)
+			}
+		}
+		if without(spec.MaxMaskStep+1) == 0 {
+			t.Errorf("%s: %d is not the largest", spec.Name, spec.MaxMaskStep)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -77,8 +78,25 @@ const (
 	maxSteps  = 1 << 30
 )
 
-// Resolved returns the options with every default filled in, or an error that says which are wrong. Resolved options resolve
-// to themselves.
+// An OptionError says what is wrong with one option, which has its name in JSON.
+type OptionError struct {
+	Option string
+	Wrong  string // the value, and what it should be
+}
+
+func (e *OptionError) Error() string { return "train: " + e.Option + " " + e.Wrong }
+
+// wrongs gathers what is wrong with options.
+type wrongs []error
+
+func (w *wrongs) add(bad bool, option, format string, args ...any) {
+	if bad {
+		*w = append(*w, &OptionError{option, fmt.Sprintf(format, args...)})
+	}
+}
+
+// Resolved returns the options with every default filled in, or an error that joins an OptionError for each that is wrong.
+// Resolved options resolve to themselves.
 func (o Options) Resolved() (Options, error) {
 	t, err := task.ByName(o.Task)
 	if err != nil {
@@ -92,9 +110,6 @@ func (o Options) Resolved() (Options, error) {
 	if o.Activation, err = rnn.ParseActivation(string(o.Activation)); err != nil {
 		return o, err
 	}
-	if err := o.check(spec); err != nil {
-		return o, err
-	}
 	fill(&o.Gain, new(1.5))
 	fill(&o.InitStd, new(spec.Training.InitStd))
 	fill(&o.Noise, new(spec.Noise))
@@ -106,14 +121,14 @@ func (o Options) Resolved() (Options, error) {
 	if o.Large {
 		fill(&o.Readout, rnn.Large(o.N))
 	}
-	fill(&o.Readout, rnn.Small(o.N))
+	fill(&o.Readout, rnn.Small(max(o.N, 1))) // a wrong N is told below
 	if len(o.Trained) == 0 {
 		o.Trained = []Weight{In, Rec, Out}
 		if spec.Training.RecurrentOnly {
 			o.Trained = []Weight{Rec}
 		}
 	}
-	if err := o.checkNumbers(); err != nil {
+	if err := errors.Join(append(o.wrongSizes(spec), o.wrongNumbers()...)...); err != nil {
 		return o, err
 	}
 	o.Trained = slices.DeleteFunc([]Weight{In, Rec, Out}, func(w Weight) bool { return !slices.Contains(o.Trained, w) })
@@ -127,47 +142,33 @@ func fill[T comparable](v *T, value T) {
 	}
 }
 
-// check refuses sizes that no training has.
-func (o Options) check(spec task.Spec) error {
-	switch {
-	case o.N < 1 || o.N > maxUnits:
-		return fmt.Errorf("train: %d units: want 1 to %d", o.N, maxUnits)
-	case o.Rank < 0 || o.Rank > o.N:
-		return fmt.Errorf("train: rank %d of %d units", o.Rank, o.N)
-	case o.Steps < 0 || o.Steps > maxSteps:
-		return fmt.Errorf("train: %d steps of training: want 0 to %d", o.Steps, maxSteps)
-	case o.MaskStep < 1 || o.MaskStep >= spec.Steps:
-		return fmt.Errorf("train: mask step %d: want 1 to %d", o.MaskStep, spec.Steps-1)
-	case o.MeasureEvery != nil && *o.MeasureEvery < 0:
-		return fmt.Errorf("train: a trace of every %d steps: want 0 or more", *o.MeasureEvery)
-	case o.Optimizer != "" && o.Optimizer != AdamOptimizer && o.Optimizer != SGD:
-		return fmt.Errorf("train: no optimizer %q: want adam or sgd", o.Optimizer)
-	case o.Batch < 1 || o.Batch > maxTrials:
-		return fmt.Errorf("train: %d trials in a step: want 1 to %d", o.Batch, maxTrials)
+// wrongSizes refuses sizes and names that no training has.
+func (o Options) wrongSizes(spec task.Spec) (w wrongs) {
+	w.add(o.N < 1 || o.N > maxUnits, "n", "%d: want 1 to %d units", o.N, maxUnits)
+	w.add(o.Rank < 0 || o.Rank > max(o.N, 1), "rank", "%d: want 0 to %d, as many as units", o.Rank, max(o.N, 1))
+	w.add(o.Steps < 0 || o.Steps > maxSteps, "steps", "%d: want 1 to %d", o.Steps, maxSteps)
+	w.add(o.Batch < 1 || o.Batch > maxTrials, "batch", "%d: want 1 to %d trials", o.Batch, maxTrials)
+	w.add(o.MaskStep < 1 || o.MaskStep > spec.MaxMaskStep, "mask_step", "%d: want 1 to %d; with more, a trial of %s may have no step that counts",
+		o.MaskStep, spec.MaxMaskStep, spec.Name)
+	w.add(*o.MeasureEvery < 0, "measure_every", "%d: want 0 or more", *o.MeasureEvery)
+	w.add(o.Optimizer != AdamOptimizer && o.Optimizer != SGD, "optimizer", "%q: want adam or sgd", o.Optimizer)
+	for i, name := range o.Trained {
+		w.add(!slices.Contains([]Weight{In, Rec, Out}, name), "trained", "%q: want in, rec or out", name)
+		w.add(slices.Contains(o.Trained[:i], name), "trained", "%q: it is named twice", name)
 	}
-	return nil
+	return w
 }
 
-// checkNumbers refuses resolved numbers that no training has.
-func (o Options) checkNumbers() error {
+// wrongNumbers refuses numbers that no training has.
+func (o Options) wrongNumbers() (w wrongs) {
 	for _, v := range []struct {
 		name  string
 		value float64
-	}{{"gain", *o.Gain}, {"readout", o.Readout}, {"standard deviation of the initial state", *o.InitStd}, {"noise", *o.Noise},
-		{"initial noise", *o.InitNoise}, {"input noise", *o.InputNoise}, {"learning rate", o.Rate}, {"clipping norm", o.Clip}} {
-		if !(v.value >= 0) || math.IsInf(v.value, 0) {
-			return fmt.Errorf("train: %s %g: want a number of at least 0", v.name, v.value)
-		}
+	}{{"gain", *o.Gain}, {"readout", o.Readout}, {"init_std", *o.InitStd}, {"noise", *o.Noise}, {"init_noise", *o.InitNoise},
+		{"input_noise", *o.InputNoise}, {"rate", o.Rate}, {"clip", o.Clip}} {
+		w.add(!(v.value >= 0) || math.IsInf(v.value, 0), v.name, "%g: want a number of at least 0", v.value)
 	}
-	for i, w := range o.Trained {
-		if !slices.Contains([]Weight{In, Rec, Out}, w) {
-			return fmt.Errorf("train: no weight %q: want in, rec or out", w)
-		}
-		if slices.Contains(o.Trained[:i], w) {
-			return fmt.Errorf("train: weight %q is named twice", w)
-		}
-	}
-	return nil
+	return w
 }
 
 // Network returns the configuration of the network. The options must be resolved.

@@ -2,8 +2,10 @@ package train
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,22 +62,25 @@ func TestOptionsDefaults(t *testing.T) {
 func TestOptionsErrors(t *testing.T) {
 	nan := math.NaN()
 	for want, o := range map[string]Options{
-		"no task":       {Task: "chess"},
-		"units":         {N: -1},
-		"rank 9":        {N: 8, Rank: 9},
-		"no activation": {Activation: "step"},
-		"trials":        {Batch: -1},
-		"steps":         {Steps: -1},
-		"gain NaN":      {Gain: &nan},
-		"noise -1":      {Noise: new(-1.0)},
-		"rate -1":       {Rate: -1},
-		"norm -1":       {Clip: -1},
-		"no weight":     {Trained: []Weight{"bias"}},
-		"optimizer":     {Optimizer: "newton"},
-		"trace":         {MeasureEvery: new(-1)},
-		"twice":         {Trained: []Weight{Rec, Rec}},
-		"mask step -1":  {MaskStep: -1},
-		"mask step 360": {MaskStep: 360}, // nothing would count
+		"no task":            {Task: "chess"},
+		"n -1":               {N: -1},
+		"rank 9":             {N: 8, Rank: 9},
+		"no activation":      {Activation: "step"},
+		"batch -1":           {Batch: -1},
+		"steps -1":           {Steps: -1},
+		"gain NaN":           {Gain: &nan},
+		"noise -1":           {Noise: new(-1.0)},
+		"rate -1":            {Rate: -1},
+		"clip -1":            {Clip: -1},
+		`trained "bias"`:     {Trained: []Weight{"bias"}},
+		`optimizer "newton"`: {Optimizer: "newton"},
+		"measure_every -1":   {MeasureEvery: new(-1)},
+		"twice":              {Trained: []Weight{Rec, Rec}},
+		"mask_step -1":       {MaskStep: -1},
+		// Nothing would count, or in Romo's task not in every trial.
+		"mask_step 360: want 1 to 359": {MaskStep: 360},
+		"mask_step 144: want 1 to 40;": {Task: "romo", MaskStep: 144},
+		"mask_step 41: want 1 to 40;":  {Task: "romo", MaskStep: 41},
 	} {
 		if o.Task == "" {
 			o.Task = "cycling"
@@ -83,5 +88,18 @@ func TestOptionsErrors(t *testing.T) {
 		if _, err := Start(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one about %q", o, err, want)
 		}
+	}
+	// All that is wrong is told at once, and nothing else.
+	_, err := Options{Task: "romo", N: -1, MaskStep: 144, Noise: new(-1.0), Optimizer: "newton"}.Resolved()
+	var all []string
+	for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
+		var wrong *OptionError
+		if !errors.As(one, &wrong) {
+			t.Fatalf("%v is no OptionError", one)
+		}
+		all = append(all, wrong.Option)
+	}
+	if want := []string{"n", "mask_step", "optimizer", "noise"}; !slices.Equal(all, want) {
+		t.Errorf("wrong are %v, want %v", all, want)
 	}
 }
