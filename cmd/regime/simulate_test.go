@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,4 +95,57 @@ assert np.allclose(r["rates"] @ w["out"].T, r["behavior"], atol=1e-5)
 	if out, err := exec.Command(python, "-c", script, dir).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
+}
+
+// TestSimulateLocked: while one training is at work in a folder a second is refused and writes nothing; after it was killed the
+// next goes on.
+func TestSimulateLocked(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	command := func() *exec.Cmd {
+		c := exec.Command(regime, "simulate", "train", "--task", "fixedpoints", "--n", "8", "--batch", "2", "--steps", "100000", "--measure-every", "0",
+			"--checkpoint-every", "1", "--trials", "0", "--out", dir)
+		c.Stderr = &bytes.Buffer{}
+		return c
+	}
+	one := command()
+	if err := one.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer one.Process.Kill()
+	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(dir, checkpointFile)); err == nil {
+			break
+		}
+		if time.Since(begun) > time.Minute {
+			t.Fatal("no checkpoint in a minute")
+		}
+	}
+	two := command()
+	err := two.Run()
+	said := two.Stderr.(*bytes.Buffer).String()
+	if want := fmt.Sprintf("another run is at work in this folder: process %d on", one.Process.Pid); exitOf(err) != exitFailed || !strings.Contains(said, want) || !strings.Contains(said, "another --out") {
+		t.Errorf("a second training in the same folder: %v, %s", err, said)
+	}
+	if err := one.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	one.Wait()
+	three := command()
+	if err := three.Start(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(filepath.Join(dir, checkpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
+		if now, err := os.Stat(filepath.Join(dir, checkpointFile)); err == nil && !os.SameFile(before, now) {
+			break
+		}
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("after a kill no training goes on: %s", three.Stderr)
+		}
+	}
+	three.Process.Kill()
+	three.Wait()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"oblique/internal/atomicfile"
+	"oblique/internal/batch"
 	"oblique/loaders/recording"
 	"oblique/regime"
 	"oblique/simulate/rnn"
@@ -48,7 +49,8 @@ trace.npz (loss without noise, norms and correlations every 50 steps), a figure 
 recording.npz: the network on fresh trials, with its readout as known decoder, for regime fit, scaling and compare.
 
 A training that is interrupted, even killed, goes on from the folder's checkpoint when the same command is given again,
-and ends in the same bytes. With more --steps a finished one is trained on.`,
+and ends in the same bytes. With more --steps a finished one is trained on. Meanwhile the folder is locked: a second training
+in it is an error.`,
 		Example: `  regime simulate train --task cycling --readout large --seed 1 --out oblique/
   regime simulate train --task cycling --readout small --seed 1 --out aligned/
   regime simulate train --task simplesine --scenario marginal --out marginal/
@@ -224,6 +226,9 @@ func pointOf(p train.Point) *measured {
 		regime.Number(p.StateNorm), regime.Number(p.StateChange), regime.Number(p.Rho), regime.Number(p.RhoChange)}
 }
 
+// trainPatience is how long a training waits for another in its folder to end: one that is being killed takes a moment.
+const trainPatience = 2 * time.Second
+
 func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 	options, err := o.resolve()
 	if err != nil {
@@ -232,6 +237,14 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	release, err := batch.Lock(ctx, o.out, trainPatience)
+	switch {
+	case errors.Is(err, batch.ErrLocked):
+		return hinted(err, "wait for it, or choose another --out")
+	case err != nil:
+		return err
+	}
+	defer release()
 	s, err := o.begin(options, stderr)
 	if err != nil {
 		return err

@@ -1,11 +1,13 @@
 package batch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ErrLocked is wrapped by the error of a folder that another run is at work in.
@@ -14,19 +16,30 @@ var ErrLocked = errors.New("another run is at work in this folder")
 // errHeld is what tryLock returns of a lock that another process has.
 var errHeld = errors.New("held")
 
-// Lock keeps other runs out of the folder until it is released. The lock is the operating system's, so that it ends
-// with the process whatever ends that: a file left behind by a killed run locks nothing.
-func (s *Store) Lock() (release func() error, err error) {
-	path := filepath.Join(s.Dir, "lock")
+// Lock keeps other runs out of the store until it is released: see Lock.
+func (s *Store) Lock() (release func() error, err error) { return Lock(context.Background(), s.Dir, 0) }
+
+// retry is how long Lock waits before it tries again.
+const retry = 20 * time.Millisecond
+
+// Lock keeps other processes that call it out of a folder until it is released. One that is there may have so long to go; then
+// the error wraps ErrLocked. The lock is the operating system's, on the folder's file "lock", so that it ends with the
+// process whatever ends that: a file left behind by a killed run locks nothing. A file that was released is empty.
+func Lock(ctx context.Context, dir string, patience time.Duration) (release func() error, err error) {
+	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("batch: %w", err)
 	}
-	if err := tryLock(f); err != nil {
+	err = tryLock(f)
+	for end := time.Now().Add(patience); err == errHeld && ctx.Err() == nil && time.Now().Before(end); err = tryLock(f) {
+		time.Sleep(retry)
+	}
+	if err != nil {
 		holder, _ := os.ReadFile(path)
 		f.Close()
 		if errors.Is(err, errHeld) {
-			return nil, fmt.Errorf("batch: %s: %w: %s", s.Dir, ErrLocked, strings.TrimSpace(string(holder)))
+			return nil, fmt.Errorf("batch: %s: %w: %s", dir, ErrLocked, strings.TrimSpace(string(holder)))
 		}
 		return nil, fmt.Errorf("batch: %s: %w", path, err)
 	}
@@ -35,7 +48,7 @@ func (s *Store) Lock() (release func() error, err error) {
 	if err := errors.Join(f.Truncate(0), writeAt(f, text)); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f.Close, nil
+	return func() error { return errors.Join(f.Truncate(0), f.Close()) }, nil
 }
 
 func writeAt(f *os.File, text string) error {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestStore(t *testing.T) {
@@ -112,11 +113,25 @@ func TestLock(t *testing.T) {
 	if err := release(); err != nil {
 		t.Fatal(err)
 	}
+	if text, err := os.ReadFile(filepath.Join(s.Dir, "lock")); err != nil || len(text) > 0 {
+		t.Errorf("a file that was released says %q, %v", text, err)
+	}
 	release, err = s.Lock()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := release(); err != nil {
+	// A patient one gets in as the other goes, unless its context ends.
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Lock(ended, s.Dir, time.Hour); !errors.Is(err, ErrLocked) {
+		t.Errorf("without patience any more: %v", err)
+	}
+	time.AfterFunc(3*retry, func() { release() })
+	again, err := Lock(context.Background(), s.Dir, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again(); err != nil {
 		t.Fatal(err)
 	}
 }
