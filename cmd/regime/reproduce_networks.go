@@ -151,7 +151,7 @@ func (o *networkOptions) networks(ctx context.Context, f *networkFigure, stderr 
 		return nil, nil, err
 	}
 	for _, name := range names {
-		m, err := readMember(nets.path(name))
+		m, _, err := readMember(nets.path(name)) // the sweep has made sure of its settings
 		if err != nil {
 			return nil, nil, err
 		}
@@ -174,11 +174,11 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 			if _, err := os.Stat(filepath.Join(path, optionsFile)); err != nil {
 				continue // not a network, or one that is not finished
 			}
-			m, err := readMember(path)
+			m, ofFigures, err := readMember(path)
 			if err != nil {
 				return nil, nil, err
 			}
-			if m == nil {
+			if !ofFigures {
 				fmt.Fprintf(stderr, "regime: %s is not a network of the figures: its settings are others\n", path)
 				continue
 			}
@@ -208,27 +208,26 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 	return all, notes, nil
 }
 
-// readMember reads a network. It is nil if its settings are not those of the figures: g = 1.5, full rank, tanh, the task's noise.
-func readMember(dir string) (*member, error) {
+// readMember reads a network, and tells whether its settings are those of the figures: g = 1.5, full rank, tanh, the task's noise.
+func readMember(dir string) (m *member, ofFigures bool, err error) {
 	saved, err := readNetwork(dir)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	o := saved.options
-	m := &member{net: saved.network, Network: report.Network{Folder: filepath.Base(dir), Task: o.Task, Oblique: o.Large, Units: o.N, Steps: o.Steps, Seed: o.Seed}}
+	m = &member{net: saved.network, Network: report.Network{Folder: filepath.Base(dir), Task: o.Task, Oblique: o.Large, Units: o.N, Steps: o.Steps, Seed: o.Seed}}
 	base := train.Options{Task: o.Task, Large: o.Large, N: o.N, Steps: o.Steps, Batch: o.Batch, Rate: o.Rate, Seed: o.Seed}
 	if slices.Equal(o.Trained, []train.Weight{train.Rec}) && o.Task == "cycling" {
 		m.example = true
 		base.Trained, base.InitStd = o.Trained, new(1.0)
 	}
 	if base, err = base.Resolved(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if !slices.Contains(probe.PublishedTasks, o.Task) || !reflect.DeepEqual(base, o) {
-		return nil, nil
+	if m.FinalLoss, err = finalLoss(filepath.Join(dir, lossFile)); err != nil {
+		return nil, false, err
 	}
-	m.FinalLoss, err = finalLoss(filepath.Join(dir, lossFile))
-	return m, err
+	return m, slices.Contains(probe.PublishedTasks, o.Task) && reflect.DeepEqual(base, o), nil
 }
 
 // finalLoss returns the mean of the last 50 losses of a training.

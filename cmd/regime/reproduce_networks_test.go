@@ -1,6 +1,11 @@
 package main
 
 import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"oblique/simulate/train"
@@ -47,5 +52,42 @@ func TestNetworkPlans(t *testing.T) {
 	o := networkOptions{count: 2}
 	if all := o.plan(networkFigureNamed("fig3")); len(all) != 20 {
 		t.Errorf("--networks 2: %d networks, want 20", len(all))
+	}
+}
+
+// TestNetworkReplaced: a network in the folder of kept ones that is another than the figure's is an error that tells what is other,
+// and not drawn.
+func TestNetworkReplaced(t *testing.T) {
+	keep := t.TempDir()
+	o := networkOptions{quick: true, keep: keep}
+	s, err := newSweep(keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := networkFigureNamed("fig2")
+	name, err := s.add(o.plan(f)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for wrong, want := range map[*train.Options]string{
+		{Task: "romo", Large: true, N: 8, Steps: 1, Seed: 1}:               `task "romo", want "cycling"`,
+		{Task: "cycling", N: quickUnits, Steps: 2000, Seed: 1}:             `large false, want true`,
+		{Task: "cycling", Large: true, N: 8, Steps: 2001, Seed: 1}:         `n 8, want 100`,
+		{Task: "simplesine", Large: true, Steps: 1, Trained: nil, Seed: 2}: `seed 2, want 1`,
+	} {
+		st, err := train.Start(*wrong)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(s.path(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeNetwork(s.path(name), st); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = o.networks(context.Background(), f, io.Discard)
+		if status(err) != exitData || !strings.Contains(err.Error(), filepath.Join(keep, name)+" has another network: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

@@ -117,22 +117,32 @@ type savedNet struct {
 	network, initial *rnn.Network[float32]
 }
 
-// readNetwork reads a folder that writeNetwork has written. Of a network with a low-rank part it reads W as a whole.
-func readNetwork(dir string) (*savedNet, error) {
-	var saved netOptions
-	data, err := os.ReadFile(filepath.Join(dir, optionsFile))
+// readOptions reads the options of the network in a folder, resolved.
+func readOptions(dir string) (train.Options, error) {
+	path := filepath.Join(dir, optionsFile)
+	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, hinted(fmt.Errorf("no trained network in %s", dir), "regime simulate train --out %s finishes one", dir)
+		return train.Options{}, hinted(fmt.Errorf("no trained network in %s", dir), "regime simulate train --out %s finishes one", dir)
 	case err != nil:
-		return nil, err
+		return train.Options{}, err
 	}
+	var saved netOptions
 	if err := json.Unmarshal(data, &saved); err != nil {
-		return nil, badData(fmt.Errorf("%s: %w", filepath.Join(dir, optionsFile), err))
+		return train.Options{}, badData(fmt.Errorf("%s: %w", path, err))
 	}
 	options, err := saved.Options.Resolved()
 	if err != nil {
-		return nil, badData(fmt.Errorf("%s: %w", filepath.Join(dir, optionsFile), err))
+		return options, badData(fmt.Errorf("%s: %w", path, err))
+	}
+	return options, nil
+}
+
+// readNetwork reads a folder that writeNetwork has written. Of a network with a low-rank part it reads W as a whole.
+func readNetwork(dir string) (*savedNet, error) {
+	options, err := readOptions(dir)
+	if err != nil {
+		return nil, err
 	}
 	config := options.Network()
 	config.Rank = 0

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -148,6 +151,9 @@ func (s *sweep) train(ctx context.Context, e *engine, stderr io.Writer) error {
 		return err
 	}
 	defer release()
+	if err := s.strangers(); err != nil {
+		return err
+	}
 	if err := s.forgetLost(store); err != nil {
 		return err
 	}
@@ -178,14 +184,69 @@ func (s *sweep) forgetLost(store *batch.Store) error {
 	return nil
 }
 
-// whole tells whether the files of a finished network are there.
+// whole tells whether the files of a finished network are there, with all of its steps.
 func (s *sweep) whole(n sweepNet) bool {
 	for _, name := range []string{weightsFile, lossFile, optionsFile} {
 		if !exists(filepath.Join(s.path(n.name), name)) {
 			return false
 		}
 	}
-	return true
+	found, err := readOptions(s.path(n.name))
+	return err == nil && reflect.DeepEqual(found, n.options)
+}
+
+// strangers is an error if there are other networks in the folders of these than the plan says. They are not touched: somebody
+// has put them there.
+func (s *sweep) strangers() error {
+	var all []error
+	for _, n := range s.nets {
+		if err := s.stranger(n); err != nil {
+			all = append(all, err)
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return hinted(badData(errors.Join(all...)), "move the folder away, and its network is trained again")
+}
+
+// stranger is an error if a folder has a finished network with other options than the plan's. Fewer steps are no others: training
+// goes on.
+func (s *sweep) stranger(n sweepNet) error {
+	dir := s.path(n.name)
+	if !exists(filepath.Join(dir, optionsFile)) {
+		return nil
+	}
+	found, err := readOptions(dir)
+	if err != nil {
+		return err
+	}
+	found.Steps = max(found.Steps, n.options.Steps)
+	if reflect.DeepEqual(found, n.options) {
+		return nil
+	}
+	return fmt.Errorf("%s has another network: %s", dir, differences(found, n.options))
+}
+
+// differences says in which options one training differs from another.
+func differences(found, want train.Options) string {
+	var words []string
+	values := [2]map[string]json.RawMessage{}
+	for i, o := range []train.Options{found, want} {
+		text, err := json.Marshal(o)
+		if err == nil {
+			err = json.Unmarshal(text, &values[i])
+		}
+		if err != nil {
+			panic(err) // options are numbers and words
+		}
+	}
+	for _, key := range sortedKeys(values[0]) {
+		if a, b := values[0][key], values[1][key]; !bytes.Equal(a, b) {
+			words = append(words, fmt.Sprintf("%s %s, want %s", key, a, b))
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // done tells whether a network is finished.
@@ -258,6 +319,8 @@ func (s *sweep) dryRun(w io.Writer) {
 	for _, n := range s.nets {
 		e, state := n.cell.Estimate, "missing"
 		switch steps := s.steps(n); {
+		case s.stranger(n) != nil:
+			state = "another network"
 		case s.done(store, n):
 			state = "done"
 		default:
@@ -275,27 +338,30 @@ func (s *sweep) dryRun(w io.Writer) {
 		len(s.nets), roughly(seconds), roughly(left), megabytes(bytes))
 }
 
-// status lists the networks. Failures make exit status 4.
+// status lists the networks. Failures make exit status 4, and folders with other networks 3.
 func (s *sweep) status(w io.Writer) error {
 	store := &batch.Store{Dir: s.dir}
-	var done, failed int
+	count := map[string]int{}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, n := range s.nets {
 		state, why := "missing", ""
-		if s.done(store, n) {
+		other, failure := s.stranger(n), store.Failed(n.cell.ID)
+		switch {
+		case other != nil:
+			state, why = "other", ": "+other.Error()
+		case s.done(store, n):
 			state = "done"
-			done++
-		} else if f := store.Failed(n.cell.ID); f != nil {
-			state, why = "failed", ": "+f.String()
-			failed++
+		case failure != nil:
+			state, why = "failed", ": "+failure.String()
 		}
+		count[state]++
 		fmt.Fprintf(t, "%s\t%d/%d\t%s%s\n", state, s.steps(n), n.options.Steps, n.name, why)
 	}
 	t.Flush()
-	fmt.Fprintf(w, "\n%d done, %d failed, %d missing\n", done, failed, len(s.nets)-done-failed)
-	if failed > 0 {
+	fmt.Fprintf(w, "\n%d done, %d failed, %d missing\n", count["done"], count["failed"], count["missing"])
+	if failed := count["failed"]; failed > 0 {
 		return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d networks failed", failed, len(s.nets)),
 			hint: fmt.Sprintf("what they said is in %s", filepath.Join(s.dir, "failed"))}
 	}
-	return nil
+	return s.strangers()
 }

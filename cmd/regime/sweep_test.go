@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -194,6 +195,66 @@ trials = 0
 	if status := exitOf(err); status != exitSomeFailed || !strings.Contains(string(out), "learning rate") || !strings.Contains(string(out), "1 done, 1 failed, 0 missing") {
 		t.Errorf("status %d\n%s", status, out)
 	}
+}
+
+// TestSweepStranger: another network in a plan's folder is told, with what is other, before anything is trained, and left as it is.
+func TestSweepStranger(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	plan := filepath.Join(dir, "plan.toml")
+	write := func(steps int) {
+		t.Helper()
+		text := fmt.Sprintf("[[train]]\ntask = \"fixedpoints\"\nreadout = [\"small\", \"large\"]\nn = 8\nbatch = 2\nsteps = %d\ntrials = 0\n", steps)
+		if err := os.WriteFile(plan, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(status int, args ...string) string {
+		t.Helper()
+		out, err := exec.Command(regime, append([]string{"simulate"}, args...)...).CombinedOutput()
+		if exitOf(err) != status {
+			t.Fatalf("%v: status %d, want %d\n%s", args, exitOf(err), status, out)
+		}
+		return string(out)
+	}
+	write(4)
+	run(0, "sweep", plan)
+	small, large := filepath.Join(dir, "plan-nets", "fixedpoints-small-batch2-n8"), filepath.Join(dir, "plan-nets", "fixedpoints-large-batch2-n8")
+
+	// More steps are the same network, trained on; fewer are not to be had.
+	write(6)
+	run(0, "sweep", plan)
+	write(4)
+	if said := run(exitData, "sweep", plan); !strings.Contains(said, small+" has another network: steps 6, want 4\n") || !strings.Contains(said, "hint: move the folder away") {
+		t.Error(said)
+	}
+	write(6)
+
+	if err := os.RemoveAll(small); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "train", "--task", "romo", "--n", "9", "--batch", "2", "--steps", "6", "--readout", "large", "--trials", "0", "--out", small)
+	mine := read(t, filepath.Join(small, weightsFile))
+	for _, args := range [][]string{{"sweep", plan}, {"sweep", "status", plan}} {
+		said := run(exitData, args...)
+		for _, want := range []string{small + " has another network: ", "large true, want false", "n 9, want 8", "task \"romo\", want \"fixedpoints\""} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%v does not say %q\n%s", args, want, said)
+			}
+		}
+		if strings.Contains(said, large+" has") || strings.Contains(said, "batch 2") {
+			t.Errorf("%v says too much\n%s", args, said)
+		}
+	}
+	if said := run(0, "sweep", plan, "--dry-run"); !strings.Contains(said, "another network") {
+		t.Error(said)
+	}
+	if !bytes.Equal(mine, read(t, filepath.Join(small, weightsFile))) {
+		t.Error("the other network was written over")
+	}
+	if err := os.RemoveAll(small); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "sweep", plan)
 }
 
 func exitOf(err error) int {
