@@ -86,7 +86,7 @@ func (o *probeCommand) subject() (probe.Subject, error) {
 	if err != nil {
 		return probe.Subject{}, err
 	}
-	s := probe.Subject{Task: net.options.Task, Network: net.network, Initial: net.initial, Trials: o.trials, Seed: o.seed}
+	s := probe.Subject{Task: net.options.Task, Network: net.network, Initial: net.initial, Trials: o.trials, Also: probe.Directions(), Seed: o.seed}
 	if o.other == "" {
 		return s, nil
 	}

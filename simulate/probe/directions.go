@@ -39,6 +39,22 @@ func spanOf(rows *mat.Dense) span {
 	return span{n, basis}
 }
 
+// dim returns the number of dimensions.
+func (s span) dim() int {
+	if s.basis == nil {
+		return s.n
+	}
+	_, r := s.basis.Dims()
+	return r
+}
+
+// skip takes from the generator what draw does.
+func (s span) skip(rng *rand.Rand) {
+	for range s.dim() {
+		rng.NormFloat64()
+	}
+}
+
 // draw returns a random unit vector: Gaussian coefficients in the basis, scaled to length 1.
 func (s span) draw(rng *rand.Rand) []float64 {
 	v := make([]float64, s.n)
@@ -48,8 +64,7 @@ func (s span) draw(rng *rand.Rand) []float64 {
 		}
 		return unit(v)
 	}
-	_, r := s.basis.Dims()
-	for j := range r {
+	for j := range s.dim() {
 		c := rng.NormFloat64()
 		for i := range v {
 			v[i] += c * s.basis.At(i, j)

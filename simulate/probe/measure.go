@@ -85,6 +85,7 @@ type Subject struct {
 	Initial *rnn.Network[float32] // before training; may be nil
 	Other   *rnn.Network[float32] // to compare with; may be nil
 	Trials  int                   // 0 means 32
+	Also    []Direction           // of perturbations, beside readout and components
 	Seed    uint64                // of trials, noise and directions
 }
 
@@ -179,7 +180,7 @@ func (r *Report) take(ctx context.Context, m Measure, s Subject, quiet *simulate
 	case MeasurePerturbation:
 		var w Window
 		if w, err = PublishedWindow(s.Task, b); err == nil {
-			r.Perturbation, err = Perturb(ctx, s.Network, s.Task, b, w, s.Seed, s.rng(drawPerturbations), tell)
+			r.Perturbation, err = Perturb(ctx, s.Network, s.Task, b, w, s.Also, s.Seed, s.rng(drawPerturbations), tell)
 			if p := r.Perturbation; err == nil && !defined(p.Relative, sum(p.Output), sum(p.Components), sum(p.Random), sum(p.Input)) {
 				r.Perturbation, err = nil, errUnbounded
 			}

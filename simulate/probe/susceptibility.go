@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -39,15 +40,27 @@ func PublishedWindow(name string, b *task.Batch) (Window, error) {
 	return Window{}, fmt.Errorf("probe: the paper does not perturb networks of task %q", name)
 }
 
+// A Direction names directions of perturbations that the relative susceptibility does not need.
+type Direction string
+
+// The directions beside the readout and the leading components.
+const (
+	RandomDirections Direction = "random" // all of them
+	InputDirections  Direction = "input"  // the span of the columns of W_in
+)
+
+// Directions returns both.
+func Directions() []Direction { return []Direction{RandomDirections, InputDirections} }
+
 // Susceptibility is the loss after perturbations of the state along the readout and along the leading components.
 type Susceptibility struct {
 	Amplitude []float64 `json:"amplitude"` // length of the perturbation, 21 of them from 0
 	// The loss against the task's target, masked, mean over times of perturbation, for each amplitude.
-	Output     []float64   `json:"output"`         // along random directions in the span of the rows of W_out
-	Components []float64   `json:"pcs"`            // in the span of the first two principal components
-	Random     []float64   `json:"random"`         // in all directions
-	Input      []float64   `json:"input"`          // in the span of the columns of W_in
-	LossByTime [][]float64 `json:"output_by_time"` // of Output before the mean, by amplitude and time
+	Output     []float64   `json:"output"`           // along random directions in the span of the rows of W_out
+	Components []float64   `json:"pcs"`              // in the span of the first two principal components
+	Random     []float64   `json:"random,omitempty"` // in all directions; nil if not asked for
+	Input      []float64   `json:"input,omitempty"`  // in the span of the columns of W_in; nil if not asked for
+	LossByTime [][]float64 `json:"output_by_time"`   // of Output before the mean, by amplitude and time
 	// Relative is the sum over amplitudes of Output divided by that of Components: below 1 in oblique networks. The loss
 	// without perturbation is part of both, and nothing is normalised, as in the published figure.
 	Relative float64 `json:"relative"`
@@ -60,7 +73,8 @@ const (
 	pcFrom     = 10 // components are those of states from here on
 )
 
-// Perturb measures susceptibility on a batch of trials. A run without noise but for the initial states (noise tells which)
+// Perturb measures susceptibility on a batch of trials, along the readout, the components, and what else is asked for, which
+// changes nothing in the others but takes as long as they. A run without noise but for the initial states (noise tells which)
 // is repeated with x replaced by x + A·u at one step, for 21 amplitudes A up to w.Amplitude·√N and ten times from w.From to
 // w.To, u a unit vector that is drawn for each trial, kind, amplitude and time; in the first trial it is the first
 // component, and the first row of W_out or column of W_in. The loss counts from w.LossFrom on; for Romo it
@@ -68,8 +82,8 @@ const (
 //
 // It is an error if the window is not within the trial, no target counts after it, states grow without bound, or the context ends. progress, if not nil, is
 // told how many of how many runs are done.
-func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, seed uint64, rng *rand.Rand,
-	progress func(done, total int)) (*Susceptibility, error) {
+func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, also []Direction, seed uint64,
+	rng *rand.Rand, progress func(done, total int)) (*Susceptibility, error) {
 	p, err := newPerturbation(n, name, b, w, seed, rng)
 	if err != nil {
 		return nil, err
@@ -78,11 +92,23 @@ func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.
 	kinds := p.kinds()
 	s := &Susceptibility{}
 	curves := []*[]float64{&s.Output, &s.Components, &s.Random, &s.Input}
-	total, done := len(kinds)*amplitudes*moments, 0
+	asked := []bool{true, true, slices.Contains(also, RandomDirections), slices.Contains(also, InputDirections)}
+	total, done := 0, 0
+	for _, yes := range asked {
+		if yes {
+			total += amplitudes * moments
+		}
+	}
 	for a := range amplitudes {
 		amplitude := w.Amplitude * math.Sqrt(float64(n.Config.N)) * float64(a) / (amplitudes - 1)
 		s.Amplitude = append(s.Amplitude, amplitude)
 		for k, kind := range kinds {
+			if !asked[k] {
+				if a > 0 {
+					p.skip(kind, moments)
+				}
+				continue
+			}
 			losses := make([]float64, moments)
 			for j := range losses {
 				losses[j] = base
@@ -234,6 +260,13 @@ func (p *perturbation) perturbed(k kind, amplitude float64, step int) float64 {
 	}
 	p.runner.Resume(p.n, step, p.noise)
 	return p.loss()
+}
+
+// skip leaves out so many perturbations: the generator goes on as with them.
+func (p *perturbation) skip(k kind, times int) {
+	for range times * p.batch.Trials {
+		k.skip(p.rng)
+	}
 }
 
 // loss returns the squared error of the last run where it is judged.

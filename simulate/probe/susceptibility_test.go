@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestPerturb(t *testing.T) {
 	b := task.ComplexSine{}.Batch(1, rand.New(rand.NewPCG(1, 5)))
 	w := Window{From: 5, To: 25, LossFrom: 30, Amplitude: 10}
 	runs := 0
-	s, err := Perturb(context.Background(), net, "complexsine", b, w, 1, rand.New(rand.NewPCG(1, 6)), func(done, total int) {
+	s, err := Perturb(context.Background(), net, "complexsine", b, w, Directions(), 1, rand.New(rand.NewPCG(1, 6)), func(done, total int) {
 		if runs++; done != runs || total != 4*21*10 {
 			t.Fatalf("%d of %d runs, want %d of 840", done, total, runs)
 		}
@@ -94,7 +95,7 @@ func TestPerturbDeterminism(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(seed uint64) *Susceptibility {
-		s, err := Perturb(context.Background(), net, "complexsine", b, w, 1, rand.New(rand.NewPCG(seed, 6)), nil)
+		s, err := Perturb(context.Background(), net, "complexsine", b, w, Directions(), 1, rand.New(rand.NewPCG(seed, 6)), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,12 +107,51 @@ func TestPerturbDeterminism(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Perturb(ctx, net, "complexsine", b, w, 1, rand.New(rand.NewPCG(1, 6)), nil); !errors.Is(err, context.Canceled) {
+	if _, err := Perturb(ctx, net, "complexsine", b, w, Directions(), 1, rand.New(rand.NewPCG(1, 6)), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	for _, bad := range []Window{{5, 25, 60, 10}, {5, 4, 30, 10}, {5, 80, 30, 10}, {-1, 25, 30, 10}, {5, 25, 30, 0}} {
-		if _, err := Perturb(context.Background(), net, "complexsine", b, bad, 1, rand.New(rand.NewPCG(1, 6)), nil); err == nil {
+		if _, err := Perturb(context.Background(), net, "complexsine", b, bad, nil, 1, rand.New(rand.NewPCG(1, 6)), nil); err == nil {
 			t.Errorf("no error for window %+v", bad)
+		}
+	}
+}
+
+// What else is asked for changes nothing in the others, and what is not asked for is not run.
+func TestPerturbDirections(t *testing.T) {
+	net := feedback(t, 12, 0.3, 0.1)
+	b := task.ComplexSine{}.Batch(4, rand.New(rand.NewPCG(1, 5)))
+	w, err := PublishedWindow("complexsine", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(runs int, also ...Direction) *Susceptibility {
+		t.Helper()
+		n := 0
+		s, err := Perturb(context.Background(), net, "complexsine", b, w, also, 1, rand.New(rand.NewPCG(1, 6)), func(done, total int) {
+			if n++; done != n || total != runs {
+				t.Fatalf("run %d is number %d of %d, want of %d", n, done, total, runs)
+			}
+		})
+		if err != nil || n != runs {
+			t.Fatalf("%d runs, want %d: %v", n, runs, err)
+		}
+		return s
+	}
+	whole := run(840, Directions()...)
+	for _, c := range []struct {
+		runs          int
+		also          []Direction
+		random, input []float64
+	}{
+		{420, nil, nil, nil},
+		{630, []Direction{RandomDirections}, whole.Random, nil},
+		{630, []Direction{InputDirections}, nil, whole.Input},
+	} {
+		want := *whole
+		want.Random, want.Input = c.random, c.input
+		if s := run(c.runs, c.also...); !reflect.DeepEqual(s, &want) {
+			t.Errorf("%v: %+v, want %+v", c.also, s, want)
 		}
 	}
 }
