@@ -229,21 +229,15 @@ type nwbColumn struct {
 
 func newNWBColumn(t *nwb.Table, c *nwb.Column) Node {
 	info := Info{Name: c.Name, Class: Numbers, Type: c.Type(), Dims: []int{t.Rows}}
-	if c.Ragged {
-		info.Type = "lists of " + info.Type
-	}
+	info.Type = strings.Repeat("lists of ", c.Nesting()) + info.Type
 	switch {
 	case !c.Numeric():
 		info.Class = Text
 	case c.Ragged:
-		rows := make([]Node, t.Rows)
-		for i := range rows {
-			rows[i] = nwbRow{c, i}
-		}
 		info.Class = List
-		return container{unread{info}, rows}
-	case c.Width() != 1:
-		info.Dims = append(info.Dims, c.Width())
+		return container{unread{info}, nwbLists(c, 0, 0, t.Rows)}
+	default:
+		info.Dims = append(info.Dims, c.Shape()...)
 	}
 	return nwbColumn{unread{info}, c}
 }
@@ -260,39 +254,61 @@ func (n nwbColumn) Head(count int) ([]float64, error) {
 
 func (n nwbColumn) Strings() ([]string, error) { return n.c.Texts() }
 
-// nwbRow is the list of numbers in one row of a ragged column.
-type nwbRow struct {
-	c   *nwb.Column
-	row int
+// nwbList is one row of an index of a ragged column: a list of numbers, or of the rows of the next index.
+type nwbList struct {
+	c          *nwb.Column
+	level, row int
 }
 
-func (r nwbRow) Info() Info {
-	info := Info{Class: Numbers, Type: r.c.Type()}
-	n, err := r.c.Len(r.row)
-	if err != nil {
-		info.Class = Opaque
-		return info
+func nwbLists(c *nwb.Column, level, from, to int) []Node {
+	lists := make([]Node, to-from)
+	for i := range lists {
+		lists[i] = nwbList{c, level, from + i}
 	}
-	if info.Dims = []int{n}; r.c.Width() != 1 {
-		info.Dims = append(info.Dims, r.c.Width())
+	return lists
+}
+
+func (l nwbList) Info() Info {
+	from, to, err := l.c.Span(l.level, l.row)
+	left := l.c.Nesting() - l.level - 1
+	info := Info{Class: Numbers, Type: strings.Repeat("lists of ", left) + l.c.Type(), Dims: []int{to - from}}
+	switch {
+	case err != nil:
+		info.Class, info.Dims = Opaque, nil
+	case left > 0:
+		info.Class = List
+	default:
+		info.Dims = append(info.Dims, l.c.Shape()...)
 	}
 	return info
 }
 
-func (r nwbRow) Children() ([]Node, error)  { return unread{r.Info()}.Children() }
-func (r nwbRow) Strings() ([]string, error) { return unread{r.Info()}.Strings() }
+func (l nwbList) Children() ([]Node, error) {
+	if info := l.Info(); info.Class != List {
+		return unread{info}.Children()
+	}
+	from, to, err := l.c.Span(l.level, l.row)
+	return nwbLists(l.c, l.level+1, from, to), err
+}
 
-func (r nwbRow) Values() (Values, error) {
-	x, err := r.c.List(r.row)
+func (l nwbList) Strings() ([]string, error) { return unread{l.Info()}.Strings() }
+
+func (l nwbList) Values() (Values, error) {
+	from, to, err := l.c.Span(l.level, l.row)
 	if err != nil {
 		return Values{}, err
 	}
-	return RowMajor(x, r.Info().Dims...), nil
+	info := l.Info()
+	if info.Class != Numbers {
+		return unread{info}.Values()
+	}
+	x, err := l.c.Elements(from, to)
+	return RowMajor(x, info.Dims...), err
 }
 
-func (r nwbRow) Head(count int) ([]float64, error) {
-	x, err := r.c.List(r.row)
-	return x[:min(count, len(x))], err
+func (l nwbList) Head(count int) ([]float64, error) {
+	v, err := l.Values()
+	return v.Data[:min(count, len(v.Data))], err
 }
 
 // nwbSeries is a time series.

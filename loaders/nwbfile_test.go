@@ -3,10 +3,12 @@ package loaders
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"oblique/internal/need"
 	"oblique/loaders/recording"
 )
 
@@ -71,6 +73,67 @@ func TestNWBTree(t *testing.T) {
 			if strings.Contains(b.String(), text) != (overview == (name == "overview")) {
 				t.Errorf("%s: %q in it: %v\n%s", name, text, !overview, b.String())
 			}
+		}
+	}
+}
+
+// TestNWBShapes: elements of several dimensions and lists of lists are shown as they are, such as the waveforms of each spike on
+// each electrode.
+func TestNWBShapes(t *testing.T) {
+	python, path := need.Modules(t, "h5py"), filepath.Join(t.TempDir(), "shapes.nwb")
+	const script = `
+import sys, h5py, numpy as np
+with h5py.File(sys.argv[1], "w") as f:
+    f.attrs["nwb_version"] = "2.6.0"
+    u = f.create_group("units")
+    u.attrs["neurodata_type"] = "Units"
+    u.attrs["colnames"] = ["spike_times", "mean", "maps", "waveforms"]
+    u["id"] = np.arange(2)
+    u["spike_times"], u["spike_times_index"] = np.arange(5.0), [2, 5]
+    u["mean"] = np.arange(2 * 3 * 4.0).reshape(2, 3, 4)                      # electrodes × samples
+    u["maps"], u["maps_index"] = np.arange(5 * 6 * 7.0).reshape(5, 6, 7), [2, 5]
+    # unit 0: two spikes on 1 and 2 electrodes; unit 1: three on 1 each
+    u["waveforms"] = np.arange(6 * 8.0).reshape(6, 8)
+    u["waveforms_index"], u["waveforms_index_index"] = [1, 3, 4, 5, 6], [2, 5]
+`
+	if out, err := exec.Command(python, "-c", script, path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	tree, err := Inspect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes := map[string]string{}
+	firsts := map[string]any{}
+	var walk func(b *Branch)
+	walk = func(b *Branch) {
+		if b.Error != "" {
+			t.Errorf("%s: %s", b.Path, b.Error)
+		}
+		shapes[b.Path] = b.Type + " " + Info{Class: b.Class, Dims: b.Dims}.Shape()
+		if b.First != nil {
+			firsts[b.Path] = b.First[0]
+		}
+		for _, c := range b.Inside {
+			walk(c)
+		}
+	}
+	for _, b := range tree.Nodes {
+		walk(b)
+	}
+	for path, want := range map[string]string{
+		"units.spike_times": "lists of float64 {2}", "units.spike_times[1]": "float64 [3]",
+		"units.mean": "float64 [2×3×4]", "units.maps": "lists of float64 {2}", "units.maps[1]": "float64 [3×6×7]",
+		"units.waveforms": "lists of lists of float64 {2}", "units.waveforms[0]": "lists of float64 {2}", "units.waveforms[0][1]": "float64 [2×8]",
+		"units.waveforms[1]": "lists of float64 {3}", "units.waveforms[1][2]": "float64 [1×8]",
+	} {
+		if shapes[path] != want {
+			t.Errorf("%s is %q, want %q", path, shapes[path], want)
+		}
+	}
+	for path, want := range map[string]float64{"units.maps[1]": 2 * 6 * 7, "units.waveforms[0][1]": 8, "units.waveforms[1][2]": 40} {
+		if firsts[path] != want {
+			t.Errorf("%s begins with %v, want %g", path, firsts[path], want)
 		}
 	}
 }

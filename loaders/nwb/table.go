@@ -35,6 +35,7 @@ type Column struct {
 	data  *hdf5.Dataset
 	index []*hdf5.Dataset // of a ragged column, the outermost first
 	ends  []int           // where each row's elements end, once they were asked for
+	inner [][]int         // where the rows of each index end, in rows of the next, or elements
 }
 
 // tableTypes are the neurodata types of the schema that are tables.
@@ -197,6 +198,30 @@ func (c *Column) Type() string { return c.data.Type().String() }
 // Width is how many numbers or texts an element has: the product of the dimensions beyond the first.
 func (c *Column) Width() int { return c.data.RowLen() }
 
+// Shape is the sizes of an element: the dimensions of the file's array beyond the first.
+func (c *Column) Shape() []int {
+	if s := c.data.Shape(); len(s) > 0 {
+		return s[1:]
+	}
+	return nil
+}
+
+// Nesting is how often the column is ragged: 2 if each row has a list of lists.
+func (c *Column) Nesting() int { return len(c.index) }
+
+// Span returns what a row of the index of that level, 0 the outermost, has: from ≤ i < to, rows of the next index, or elements.
+func (c *Column) Span(level, row int) (from, to int, err error) {
+	if c.inner == nil {
+		if err := c.readIndex(); err != nil {
+			return 0, 0, err
+		}
+	}
+	if row > 0 {
+		from = c.inner[level][row-1]
+	}
+	return from, c.inner[level][row], nil
+}
+
 // span returns the elements of a row of a ragged column: from ≤ i < to.
 func (c *Column) span(row int) (from, to int, err error) {
 	if c.ends == nil {
@@ -222,7 +247,7 @@ func (c *Column) Len(row int) (int, error) {
 // readIndex reads where the rows end. An index counts rows of the index below it, and the last one
 // elements.
 func (c *Column) readIndex() error {
-	var ends []int
+	var inner [][]int
 	for i, d := range c.index {
 		below := c.data.Rows()
 		if i+1 < len(c.index) {
@@ -232,27 +257,23 @@ func (c *Column) readIndex() error {
 		if err != nil {
 			return fmt.Errorf("nwb: %w", err)
 		}
-		last := int64(0)
+		ends, last := make([]int, len(x)), int64(0)
 		for row, end := range x {
 			if end < last || end > int64(below) {
 				return fmt.Errorf("nwb: %s: row %d ends at %d, after %d and with %d elements there", d.Path(), row, end, last, below)
 			}
-			last = end
+			ends[row], last = int(end), end
 		}
-		if i == 0 {
-			ends = make([]int, len(x))
-			for row := range x {
-				ends[row] = int(x[row])
-			}
-			continue
-		}
-		for row, end := range ends { // in rows of this index
+		inner = append(inner, ends)
+	}
+	c.inner, c.ends = inner, slices.Clone(inner[0])
+	for _, ends := range inner[1:] {
+		for row, end := range c.ends { // in rows of this index
 			if end > 0 {
-				ends[row] = int(x[end-1])
+				c.ends[row] = ends[end-1]
 			}
 		}
 	}
-	c.ends = ends
 	return nil
 }
 
@@ -286,6 +307,11 @@ func (c *Column) List(row int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.Elements(from, to)
+}
+
+// Elements reads the numbers of the elements from ≤ i < to of a numeric column, Width for each.
+func (c *Column) Elements(from, to int) ([]float64, error) {
 	if err := c.data.Prove(from, to-from); err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
 	}
