@@ -78,16 +78,40 @@ func manyCells(t *testing.T, dir string) (plan string) {
 	return plan
 }
 
+// kills is how often a test kills a run: more where nothing may be skipped.
+func kills() int {
+	if os.Getenv("REGIME_REQUIRE") != "" {
+		return 20
+	}
+	return 4
+}
+
+// killAgainAndAgain starts a command, kills it at a random moment within longest, calls after, and begins again. It returns how many
+// of the runs had not ended by themselves.
+func killAgainAndAgain(t *testing.T, longest time.Duration, command []string, after func()) (struck int) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("skipped: elsewhere what a killed run has started lives on")
+	}
+	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 2)) // when a kill hits must not matter
+	for range kills() {
+		run := exec.Command(command[0], command[1:]...)
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(longest) + 1)))
+		if err := run.Process.Kill(); err == nil {
+			struck++
+		}
+		run.Wait()
+		after()
+	}
+	return struck
+}
+
 // A run that is killed again and again, at random moments, ends with the bytes of one that nothing disturbed; and no
 // cell that was done is done again.
 func TestReportKilled(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("skipped: elsewhere the cells of a killed run live on")
-	}
-	kills := 4
-	if os.Getenv("REGIME_REQUIRE") != "" {
-		kills = 20
-	}
 	regime, dir := program(t), t.TempDir()
 	plan := manyCells(t, dir)
 	calm, killed := filepath.Join(dir, "calm"), filepath.Join(dir, "killed")
@@ -102,28 +126,17 @@ func TestReportKilled(t *testing.T) {
 	}
 	start := time.Since(began)
 	// So long that the plan is done at about the last kill.
-	longest := start + 2*max(0, whole-start)/time.Duration(kills)
-
-	rng := rand.New(rand.NewPCG(uint64(began.UnixNano()), 2))
+	longest := start + 2*max(0, whole-start)/time.Duration(kills())
 	done := map[string]os.FileInfo{}
-	struck, during := 0, 0
-	for range kills {
-		run := exec.Command(regime, "report", plan, "--out", killed)
-		if err := run.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(rng.Int64N(int64(longest))))
-		if err := run.Process.Kill(); err == nil {
-			struck++
-		}
-		run.Wait()
+	during := 0
+	struck := killAgainAndAgain(t, longest, []string{regime, "report", plan, "--out", killed}, func() {
 		now := results(t, killed)
 		if len(now) > 0 && len(now) < len(results(t, calm)) {
 			during++
 		}
 		unchanged(t, done, now)
 		done = now
-	}
+	})
 	t.Logf("%d kills, %d of them with some cells done and some not", struck, during)
 	if out, err := exec.Command(regime, "report", plan, "--out", killed).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -108,13 +106,6 @@ func TestSweep(t *testing.T) {
 // TestSweepKilled: killed again and again at random moments, a sweep ends with the bytes of one that was left alone, and
 // networks go on from their checkpoints.
 func TestSweepKilled(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("skipped: elsewhere the trainings of a killed sweep live on")
-	}
-	kills := 4
-	if os.Getenv("REGIME_REQUIRE") != "" {
-		kills = 20
-	}
 	regime, dir := program(t), t.TempDir()
 	plan := writeSweep(t, dir)
 	calm, killed := filepath.Join(dir, "calm"), filepath.Join(dir, "killed")
@@ -122,22 +113,13 @@ func TestSweepKilled(t *testing.T) {
 	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", calm).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	whole := time.Since(began)
-	rng := rand.New(rand.NewPCG(uint64(began.UnixNano()), 3)) // when a kill hits must not matter
 	during := 0
-	for range kills {
-		run := exec.Command(regime, "simulate", "sweep", plan, "--out", killed)
-		if err := run.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(rng.Int64N(int64(whole/2) + 1)))
-		run.Process.Kill()
-		run.Wait()
+	struck := killAgainAndAgain(t, time.Since(began)/2, []string{regime, "simulate", "sweep", plan, "--out", killed}, func() {
 		if left, _ := filepath.Glob(filepath.Join(killed, "*", checkpointFile)); len(left) > len(results(t, killed)) {
 			during++
 		}
-	}
-	t.Logf("%d kills, %d of them with a network on its way", kills, during)
+	})
+	t.Logf("%d kills, %d of them with a network on its way", struck, during)
 	if out, err := exec.Command(regime, "simulate", "sweep", plan, "--out", killed).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
