@@ -53,6 +53,7 @@ func (o *networkOptions) check(f *pflag.FlagSet, figure string, networks bool) e
 type member struct {
 	report.Network
 	example bool // of figures 2 and 6b: W alone is trained
+	options train.Options
 	net     *rnn.Network[float32]
 }
 
@@ -161,7 +162,7 @@ func (o *networkOptions) networks(ctx context.Context, f *networkFigure, stderr 
 }
 
 // finished returns the finished networks in the folders of --nets that have the published settings, but for size, steps and
-// rate. Of several sizes the largest counts, which a note says.
+// rate. Of several sizes the largest counts, and a network that is there twice counts once, which notes say.
 func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []member, notes []string, err error) {
 	var found []member
 	for _, dir := range list(o.nets) {
@@ -180,6 +181,10 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 			}
 			if !ofFigures {
 				fmt.Fprintf(stderr, "regime: %s is not a network of the figures: its settings are others\n", path)
+				continue
+			}
+			if i := slices.IndexFunc(found, func(other member) bool { return reflect.DeepEqual(m.options, other.options) }); i >= 0 {
+				notes = append(notes, fmt.Sprintf("%s is the same network as %s, and counts once", path, found[i].Folder))
 				continue
 			}
 			found = append(found, *m)
@@ -215,7 +220,7 @@ func readMember(dir string) (m *member, ofFigures bool, err error) {
 		return nil, false, err
 	}
 	o := saved.options
-	m = &member{net: saved.network, Network: report.Network{Folder: filepath.Base(dir), Task: o.Task, Oblique: o.Large, Units: o.N, Steps: o.Steps, Seed: o.Seed}}
+	m = &member{net: saved.network, options: o, Network: report.Network{Folder: filepath.Base(dir), Task: o.Task, Oblique: o.Large, Units: o.N, Steps: o.Steps, Seed: o.Seed}}
 	base := train.Options{Task: o.Task, Large: o.Large, N: o.N, Steps: o.Steps, Batch: o.Batch, Rate: o.Rate, Seed: o.Seed}
 	if slices.Equal(o.Trained, []train.Weight{train.Rec}) && o.Task == "cycling" {
 		m.example = true
