@@ -45,10 +45,8 @@ func Figure3(of map[probe.Quantity][]probe.Comparison, examples []ComponentCurve
 func anyPrint(of map[probe.Quantity][]probe.Comparison) bool {
 	for _, all := range of {
 		for _, c := range all {
-			for _, e := range []probe.Entry{c.Aligned, c.Oblique} {
-				if e.Print != nil && e.Verdict != probe.Elsewhere {
-					return true
-				}
+			if c.Shown(false) != nil || c.Shown(true) != nil {
+				return true
 			}
 		}
 	}

@@ -40,8 +40,8 @@ func byTask(title string, logScale bool, tasks []probe.Comparison) *panel {
 	p := &panel{x: axis{min: -0.6, max: float64(len(tasks)) - 0.4}}
 	var all []float64
 	for i, c := range tasks {
-		all = append(all, p.addSide(float64(i)-regimeShift, c.Aligned, alignedLook)...)
-		all = append(all, p.addSide(float64(i)+regimeShift, c.Oblique, obliqueLook)...)
+		all = append(all, p.addSide(float64(i)-regimeShift, c.Aligned.Here, c.Shown(false), alignedLook)...)
+		all = append(all, p.addSide(float64(i)+regimeShift, c.Oblique.Here, c.Shown(true), obliqueLook)...)
 		name := taskNames[c.Task]
 		if name == nil {
 			name = []string{c.Task}
@@ -59,16 +59,16 @@ func byTask(title string, logScale bool, tasks []probe.Comparison) *panel {
 	return p
 }
 
-// addSide adds the networks of one regime, and returns the numbers that the axis should hold.
-func (p *panel) addSide(x float64, e probe.Entry, l look) (shown []float64) {
-	if r := e.Print; r != nil && e.Verdict != probe.Elsewhere {
-		shown = append(shown, r.Min, r.Max)
-		p.marks = append(p.marks, rangeBar{x: x, width: regimeWidth, low: r.Min, high: r.Max, look: l})
+// addSide adds the networks of one regime and the published range, either of which may be nil, and returns the numbers that the axis should hold.
+func (p *panel) addSide(x float64, here, print *probe.Range, l look) (shown []float64) {
+	if print != nil {
+		shown = append(shown, print.Min, print.Max)
+		p.marks = append(p.marks, rangeBar{x: x, width: regimeWidth, low: print.Min, high: print.Max, look: l})
 	}
-	if e.Here == nil {
+	if here == nil {
 		return shown
 	}
-	values := e.Here.Values
+	values := here.Values
 	n := len(values)
 	x0 := make([]float64, n)
 	for i := range x0 { // side by side, in the order of their seeds
@@ -78,7 +78,7 @@ func (p *panel) addSide(x float64, e probe.Entry, l look) (shown []float64) {
 		}
 	}
 	if n > 1 {
-		p.marks = append(p.marks, line(x-meanWidth/2, e.Here.Mean, x+meanWidth/2, e.Here.Mean, stroke(black, thinLine)))
+		p.marks = append(p.marks, line(x-meanWidth/2, here.Mean, x+meanWidth/2, here.Mean, stroke(black, thinLine)))
 	}
 	p.marks = append(p.marks, points{x: x0, y: values, look: l, radius: 0.85 * pointSize, rim: true})
 	return append(shown, values...)

@@ -80,6 +80,9 @@ func traces(x axis, title string, steps []float64, lines []trace) *panel {
 		}
 		c := groupColors[i]
 		p.marks = append(p.marks, curve{steps, l.values, stroke(c, dataLine)})
+		if finiteCount(l.values) == 1 { // no line yet
+			p.marks = append(p.marks, points{x: steps[last : last+1], y: l.values[last : last+1], look: look{c, circle}, radius: 0.7 * pointSize})
+		}
 		p.ends = append(p.ends, endLabel{l.name, l.values[last], c})
 	}
 	p.y = fromZero(title, 3, all...)
@@ -87,6 +90,15 @@ func traces(x axis, title string, steps []float64, lines []trace) *panel {
 		p.explain("nothing was measured")
 	}
 	return p
+}
+
+func finiteCount(values []float64) (n int) {
+	for _, v := range values {
+		if finite(v) {
+			n++
+		}
+	}
+	return n
 }
 
 // thinned returns geometric means of neighbouring losses, and the steps in the middle of each.

@@ -59,3 +59,20 @@ func TestTrainingEmpty(t *testing.T) {
 	}
 	wantTexts(t, f, "no step taken", "nothing was measured")
 }
+
+// A quantity that is measured once is a dot, which a label without any line would not be seen to have.
+func TestTracesOnce(t *testing.T) {
+	nan := math.NaN()
+	p := traces(linear("step", 3, 0, 50), "ρ", []float64{0, 50}, []trace{{"x", []float64{1, 2}}, {"Δx", []float64{nan, 3}}})
+	dots := 0
+	for _, m := range p.marks {
+		if d, ok := m.(points); ok {
+			if dots++; len(d.x) != 1 || d.x[0] != 50 || d.y[0] != 3 {
+				t.Errorf("dots at %v, %v", d.x, d.y)
+			}
+		}
+	}
+	if dots != 1 {
+		t.Errorf("%d dots, want one", dots)
+	}
+}

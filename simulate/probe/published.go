@@ -155,6 +155,11 @@ func DependsOnSize(q Quantity, oblique bool) bool {
 	return false
 }
 
+// holdsAt reports whether what is in print of a quantity holds for networks of n units.
+func holdsAt(q Quantity, n int, oblique bool) bool {
+	return n == unitsInPrint(q) || !DependsOnSize(q, oblique)
+}
+
 // A Verdict says how a value here stands to the one in print.
 type Verdict string
 
@@ -256,6 +261,18 @@ type Comparison struct {
 	Holds    *bool    `json:"order_holds"`     // nil where no order is in print, or a side has no networks
 }
 
+// Shown returns what is in print of one side for a figure to show: nil if nothing is, or for networks of another size.
+func (c Comparison) Shown(oblique bool) *Range {
+	e := c.Aligned
+	if oblique {
+		e = c.Oblique
+	}
+	if !holdsAt(c.Quantity, c.Units, oblique) {
+		return nil
+	}
+	return e.Print
+}
+
 // An Entry is one side of a Comparison.
 type Entry struct {
 	Here    *Range  `json:"here"`  // nil without networks
@@ -269,7 +286,7 @@ func Compare(q Quantity, task string, n int, aligned, oblique []float64) Compari
 	entry := func(values []float64, oblique bool) Entry {
 		e := Entry{Here: RangeOf(values), Print: Published(q, task, oblique)}
 		e.Verdict = verdict(e.Here, e.Print)
-		if e.Verdict != Absent && n != unitsInPrint(q) && DependsOnSize(q, oblique) {
+		if e.Verdict != Absent && !holdsAt(q, n, oblique) {
 			e.Verdict = Elsewhere
 		}
 		return e

@@ -72,3 +72,20 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// What is in print of 512 units is not shown beside networks of another size, also where there is no network.
+func TestShown(t *testing.T) {
+	for _, c := range []struct {
+		q                Quantity
+		n                int
+		aligned, oblique bool
+	}{{StateNorm, 512, true, true}, {StateNorm, 100, false, false}, {Rho, 100, true, false}, {DX, 100, true, true}, {NoiseRatio, 100, false, true}} {
+		compared := Compare(c.q, "romo", c.n, nil, []float64{1})
+		if (compared.Shown(false) != nil) != c.aligned || (compared.Shown(true) != nil) != c.oblique {
+			t.Errorf("%s of %d units: %v, %v", c.q, c.n, compared.Shown(false), compared.Shown(true))
+		}
+	}
+	if Compare(R2Few, "cycling", ExampleUnits, nil, nil).Shown(true) == nil {
+		t.Error("the example is of 256 units")
+	}
+}
