@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -101,6 +102,14 @@ func (o *probeCommand) subject() (probe.Subject, error) {
 	return s, nil
 }
 
+// reached is a dimension, or that so many components were not enough.
+func reached(d int, curve []float64) string {
+	if d == 0 {
+		return fmt.Sprintf("over %d", len(curve))
+	}
+	return strconv.Itoa(d)
+}
+
 // writeProbe writes the figures of a report that are single numbers.
 func writeProbe(w io.Writer, r *probe.Report) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -118,9 +127,9 @@ func writeProbe(w io.Writer, r *probe.Report) error {
 		row("‖w_out‖", g.ReadoutNorm)
 		row("ρ", g.Rho)
 		row("ρ, Frobenius", g.Frobenius)
-		row("D_x,90", g.DX)
-		row("D_fit,90", g.DFit)
-		row("D_fit,90, held out", g.DFitTest)
+		row("D_x,90", reached(g.DX, g.Variance))
+		row("D_fit,90", reached(g.DFit, g.R2))
+		row("D_fit,90, held out", reached(g.DFitTest, g.R2Test))
 	}
 	if n := r.Noise; n != nil {
 		row("noise, output / random", n.Ratio)
@@ -131,8 +140,12 @@ func writeProbe(w io.Writer, r *probe.Report) error {
 	if e := r.Eigenvalues; e != nil {
 		row("leading eigenvalue", complex(e.Rec[0][0], e.Rec[0][1]))
 	}
-	for _, p := range r.FixedPoints {
-		row("speed at a fixed point", p.Speed)
+	if len(r.FixedPoints) > 0 {
+		var speeds []float64
+		for _, p := range r.FixedPoints {
+			speeds = append(speeds, p.Speed)
+		}
+		row(fmt.Sprintf("speed at %d fixed points", len(speeds)), fmt.Sprintf("%.3g to %.3g", slices.Min(speeds), slices.Max(speeds)))
 	}
 	if r.Dissimilarity != nil {
 		row("dissimilarity", *r.Dissimilarity)

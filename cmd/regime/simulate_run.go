@@ -28,6 +28,9 @@ output z = W_out x), trial_ids, condition, bin_s, kind, and the readout, which a
 			if dir == "" || out == "" {
 				return hinted(usage("simulate run: --net and --out are needed"), "regime simulate run --net net/ --out recording.npz")
 			}
+			if ext := filepath.Ext(out); ext != ".npz" {
+				return hinted(usage("--out %s: want a name that ends in .npz", out), "regime convert writes other formats of it")
+			}
 			if err := trials.check(1); err != nil {
 				return err
 			}
@@ -53,16 +56,32 @@ output z = W_out x), trial_ids, condition, bin_s, kind, and the readout, which a
 	return c
 }
 
-// session runs a network on trials of a task.
-func (o *trialOptions) session(n *rnn.Network[float32], name, title string) (*recording.Session, error) {
+// maxStates is the most states that are recorded, of all units, trials and time steps. Each takes 24 bytes of memory.
+const maxStates = 1 << 30
+
+// task returns the task to record, or an error if its trials cannot be had so long, or so many.
+func (o *trialOptions) task(name string, units int) (task.Task, error) {
 	of, err := task.ByName(name)
 	if err != nil {
 		return nil, err
 	}
 	if o.duration != 0 {
 		if of, err = task.Lasting(of, o.duration); err != nil {
-			return nil, &failure{status: exitUsage, err: fmt.Errorf("--duration: %w", err)}
+			return nil, usage("--duration: %w", err)
 		}
+	}
+	if steps := of.Spec().Steps; float64(o.trials)*float64(steps)*float64(units) > maxStates {
+		return nil, usage("--trials %d: with %d time steps each, %d units have more states than can be recorded: want at most %d trials",
+			o.trials, steps, units, maxStates/steps/units)
+	}
+	return of, nil
+}
+
+// session runs a network on trials of a task.
+func (o *trialOptions) session(n *rnn.Network[float32], name, title string) (*recording.Session, error) {
+	of, err := o.task(name, n.Config.N)
+	if err != nil {
+		return nil, err
 	}
 	b := of.Batch(o.trials, stream(o.seed, "trials"))
 	run := simulate.Evaluate(n, b, rnn.Noise{Seed: o.seed, Off: o.noiseFree, OffInit: o.noiseFree})

@@ -183,6 +183,9 @@ func readSweep(path, out string) (*sweep, error) {
 	return s, p.err()
 }
 
+// maxNetworks is how many networks a table may stand for.
+const maxNetworks = 1 << 14
+
 // networks adds the networks of a table: all combinations of the values of its keys.
 func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 	variants := map[string][]string{}
@@ -210,6 +213,14 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 	}
 	if _, ok := variants["task"]; !ok {
 		p.wrong(at, "task", "no task: see regime simulate tasks")
+		return
+	}
+	networks := 1.0
+	for _, values := range variants {
+		networks *= float64(len(values))
+	}
+	if networks > maxNetworks {
+		p.wrong(at, "", "%.0f networks: want at most %d", networks, maxNetworks)
 		return
 	}
 	combine(variants, func(flags map[string]string) {

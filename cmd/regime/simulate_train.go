@@ -145,7 +145,11 @@ func (o *trainCommand) resolve() (train.Options, error) {
 	if err := errors.Join(append(zero, asFlags(err)...)...); err != nil {
 		return t, &failure{status: exitUsage, err: err}
 	}
-	return t, o.trials.check(0)
+	if err := o.trials.check(0); err != nil || o.trials.trials == 0 {
+		return t, err
+	}
+	_, err = o.trials.task(t.Task, t.N)
+	return t, err
 }
 
 // A flagError says what is wrong with the value of a flag.

@@ -76,6 +76,7 @@ const (
 	maxUnits  = 1 << 16
 	maxTrials = 1 << 16
 	maxSteps  = 1 << 30
+	maxStates = 1 << 31 // of all units, trials and time steps of a training step
 )
 
 // An OptionError says what is wrong with one option, which has its name in JSON.
@@ -148,6 +149,9 @@ func (o Options) wrongSizes(spec task.Spec) (w wrongs) {
 	w.add(o.Rank < 0 || o.Rank > max(o.N, 1), "rank", "%d: want 0 to %d, as many as units", o.Rank, max(o.N, 1))
 	w.add(o.Steps < 0 || o.Steps > maxSteps, "steps", "%d: want 1 to %d", o.Steps, maxSteps)
 	w.add(o.Batch < 1 || o.Batch > maxTrials, "batch", "%d: want 1 to %d trials", o.Batch, maxTrials)
+	states := float64(o.Batch) * float64(spec.Steps) * float64(o.N)
+	w.add(len(w) == 0 && states > maxStates, "batch", "%d: with %d time steps each, %d units have more states than are held in memory: want at most %d trials",
+		o.Batch, spec.Steps, o.N, maxStates/spec.Steps/max(o.N, 1))
 	w.add(o.MaskStep < 1 || o.MaskStep > spec.MaxMaskStep, "mask_step", "%d: want 1 to %d; with more, a trial of %s may have no step that counts",
 		o.MaskStep, spec.MaxMaskStep, spec.Name)
 	w.add(*o.MeasureEvery < 0, "measure_every", "%d: want 0 or more", *o.MeasureEvery)

@@ -68,6 +68,7 @@ func TestOptionsErrors(t *testing.T) {
 		"no activation":      {Activation: "step"},
 		"batch -1":           {Batch: -1},
 		"steps -1":           {Steps: -1},
+		"at most 11650 ":     {Batch: 1 << 16, N: 512}, // 2³¹ states
 		"gain NaN":           {Gain: &nan},
 		"noise -1":           {Noise: new(-1.0)},
 		"rate -1":            {Rate: -1},
