@@ -42,7 +42,9 @@ var ErrUnrepresentable = errors.New("has no place in the format")
 // Convert writes what a file holds as another format, which the extension of the target tells: .npz,
 // .parquet, .arrow or .feather, .mat (version 5). The target appears complete or not at all.
 //
-// Numbers keep their values exactly, and their type where the format has it. An array that does not
+// Numbers keep their values exactly, and their type where the format has it. Integers beyond 2⁵³ are carried where arrays or columns
+// are of 64-bit integers throughout; in lists of a table, beside other types in one matrix, or with missing values they are an
+// error. An array that does not
 // fit is an error that names it and wraps ErrUnrepresentable:
 //   - npz holds arrays of any number of axes. What is inside groups and lists is named by its
 //     path: D.blocks[0].spikes. Empty lists and groups do not fit.
@@ -271,14 +273,48 @@ func elementType(i Info) string {
 	return "float64"
 }
 
-// exactly returns numbers as a slice of the type, or of float64 if some do not fit it: where a file lacks
-// values, or calls a mixture by one type. An integer of 2⁵³ or beyond may have been rounded when it was
-// read, and is an error.
-func exactly(path, typ string, x []float64) (any, string, error) {
-	if strings.HasSuffix(typ, "int64") {
+// A numeric is a node of numbers that is converted: what it is read from, and the type of its elements.
+type numeric struct {
+	Node
+	path  string
+	typ   string
+	whole bool // 64-bit integers are carried: see carrier
+	wide  bool // some are 64-bit integers, which may have been rounded when they were read
+}
+
+// numericOf returns the node as it is converted. The type is one for all blocks of a matrix; that of a table's columns is theirs if
+// they agree and no value is missing.
+func numericOf(p place) numeric {
+	n := numeric{path: p.path, typ: elementType(p.node.Info())}
+	n.Node, n.whole = carried(p.node)
+	n.wide = !n.whole && strings.HasSuffix(n.typ, "int64")
+	t, ok := p.node.(tableSeries)
+	if !ok {
+		return n
+	}
+	for _, c := range t.columns {
+		if c.Type != t.columns[0].Type || c.Nulls != 0 {
+			n.typ = "float64"
+		}
+		n.wide = n.wide || !n.whole && strings.HasSuffix(c.Type, "int64")
+	}
+	return n
+}
+
+// exactly returns numbers of the node as a slice of its type, or of float64 if some do not fit it: where a file lacks
+// values, or calls a mixture by one type. An integer of 2⁵³ or beyond that may have been rounded when it was
+// read is an error.
+func (n numeric) exactly(x []float64) (any, string, error) {
+	typ := n.typ
+	switch {
+	case n.whole && typ == "int64":
+		return integers[int64](x), typ, nil
+	case n.whole:
+		return integers[uint64](x), typ, nil
+	case n.wide:
 		for i, v := range x {
 			if math.Abs(v) >= 1<<53 {
-				return nil, "", unrepresentable(path, "%g at %d is an integer beyond 2⁵³, which float64 does not hold exactly", v, i)
+				return nil, "", unrepresentable(n.path, "%g at %d is an integer beyond 2⁵³, which float64 does not hold exactly", v, i)
 			}
 		}
 	}
@@ -397,25 +433,9 @@ func flat(p place, depth int) ([]place, error) {
 // blockRows is how many rows of a width are copied at a time: about 4 MB.
 func blockRows(width int) int { return max(1, 1<<19/max(width, 1)) }
 
-// streamType is the type of the numbers of a node that is copied block by block. That of a table's columns
-// is theirs if they agree and no value is missing.
-func streamType(n Node) string {
-	t, ok := n.(tableSeries)
-	if !ok {
-		return elementType(n.Info())
-	}
-	for _, c := range t.columns {
-		if c.Type != t.columns[0].Type || c.Nulls != 0 {
-			return "float64"
-		}
-	}
-	return elementType(n.Info())
-}
-
 // blocks hands out a matrix block by block, as slices of its type.
-func blocks(path string, n Node, rows recording.Rows, put func(data any) error, tell step) error {
+func blocks(n numeric, rows recording.Rows, put func(data any) error, tell step) error {
 	total, width := rows.Dims()
-	typ := streamType(n)
 	step := blockRows(width)
 	buffer := make([]float64, min(step, total)*width)
 	for from := 0; from < total; from += step {
@@ -423,15 +443,15 @@ func blocks(path string, n Node, rows recording.Rows, put func(data any) error, 
 		if err := rows.ReadRows(x, from); err != nil {
 			return err
 		}
-		data, got, err := exactly(path, typ, x)
-		if err == nil && got != typ {
-			err = unrepresentable(path, "numbers from row %d on are no %s", from, typ)
+		data, got, err := n.exactly(x)
+		if err == nil && got != n.typ {
+			err = unrepresentable(n.path, "numbers from row %d on are no %s", from, n.typ)
 		}
 		if err == nil {
 			err = put(data)
 		}
 		if err == nil {
-			err = tell(path, min(from+step, total), total)
+			err = tell(n.path, min(from+step, total), total)
 		}
 		if err != nil {
 			return err
@@ -503,7 +523,8 @@ func toMATLAB(name string, p place, depth int) (*matfile.Array, error) {
 
 // numbersToMATLAB makes an array of numbers, turned to column-major order.
 func numbersToMATLAB(name string, p place) (*matfile.Array, error) {
-	v, err := p.node.Values()
+	n := numericOf(p)
+	v, err := n.Values()
 	if err != nil {
 		return nil, err
 	}
@@ -515,7 +536,7 @@ func numbersToMATLAB(name string, p place) (*matfile.Array, error) {
 	for len(dims) < 2 {
 		dims = append(dims, 1)
 	}
-	data, _, err := exactly(p.path, elementType(p.node.Info()), v.Permute(axes...))
+	data, _, err := n.exactly(v.Permute(axes...))
 	if err != nil {
 		return nil, err
 	}

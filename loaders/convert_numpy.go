@@ -41,14 +41,15 @@ func addNumPy(w *npz.Writer, p place, tell step) error {
 	if info.Class == Text {
 		return addTexts(w, p)
 	}
-	if rows := streamed(p.node); rows != nil {
-		a, err := createNumPy(w, p.path, streamType(p.node), info.Dims)
+	n := numericOf(p)
+	if rows := streamed(n.Node); rows != nil {
+		a, err := createNumPy(w, p.path, n.typ, info.Dims)
 		if err != nil {
 			return err
 		}
-		return blocks(p.path, p.node, rows, a.Append, tell)
+		return blocks(n, rows, a.Append, tell)
 	}
-	v, err := p.node.Values()
+	v, err := n.Values()
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func addNumPy(w *npz.Writer, p place, tell step) error {
 	for i := range axes {
 		axes[i] = i
 	}
-	data, typ, err := exactly(p.path, elementType(info), v.Permute(axes...))
+	data, typ, err := n.exactly(v.Permute(axes...))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package loaders
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"oblique/loaders/columnar"
 	"oblique/loaders/recording"
@@ -25,7 +26,7 @@ type tableColumn struct {
 // columnTypes are the types of columns that hold those of numpy exactly.
 var columnTypes = map[string]columnar.Type{
 	"float64": columnar.Float64, "float32": columnar.Float32, "int8": columnar.Int32, "int16": columnar.Int32, "int32": columnar.Int32,
-	"uint8": columnar.Int32, "uint16": columnar.Int32, "uint32": columnar.Int64, "int64": columnar.Int64, "uint64": columnar.Int64,
+	"uint8": columnar.Int32, "uint16": columnar.Int32, "uint32": columnar.Int64, "int64": columnar.Int64, "uint64": columnar.Uint64,
 	"bool": columnar.Bool,
 }
 
@@ -42,13 +43,11 @@ func asColumn(data any) any {
 		return widen[int32](x)
 	case []uint32:
 		return widen[int64](x)
-	case []uint64:
-		return widen[int64](x)
 	}
 	return data
 }
 
-func widen[W int32 | int64, T int8 | int16 | uint8 | uint16 | uint32 | uint64](x []T) []W {
+func widen[W int32 | int64, T int8 | int16 | uint8 | uint16 | uint32](x []T) []W {
 	y := make([]W, len(x))
 	for i, v := range x {
 		y[i] = W(v)
@@ -118,9 +117,20 @@ func single(p place) (string, bool, error) {
 	info := p.node.Info()
 	switch {
 	case isScalar(info):
-		v, err := p.node.Values()
+		n := numericOf(p)
+		v, err := n.Values()
 		if err != nil {
 			return "", false, err
+		}
+		data, _, err := n.exactly(v.Data)
+		if err != nil {
+			return "", false, err
+		}
+		switch x := data.(type) {
+		case []int64:
+			return strconv.FormatInt(x[0], 10), true, nil
+		case []uint64:
+			return strconv.FormatUint(x[0], 10), true, nil
 		}
 		return strconv.FormatFloat(v.Data[0], 'g', -1, 64), true, nil
 	case info.Class == Text:
@@ -201,12 +211,13 @@ func columnOf(p place, rows int) (tableColumn, error) {
 	case List:
 		return listColumn(p)
 	}
-	if r := streamed(p.node); r != nil {
+	n := numericOf(p)
+	if r := streamed(n.Node); r != nil {
 		if t, _ := r.Dims(); t == rows {
-			return streamColumns(p, r), nil
+			return streamColumns(n, r), nil
 		}
 	}
-	v, err := p.node.Values()
+	v, err := n.Values()
 	if err != nil {
 		return tableColumn{}, err
 	}
@@ -219,7 +230,7 @@ func columnOf(p place, rows int) (tableColumn, error) {
 		width, axis = m.Dims[0], 1
 	}
 	x := m.Permute(1-axis, axis) // column after column
-	data, typ, err := exactly(p.path, elementType(info), x)
+	data, typ, err := n.exactly(x)
 	if err != nil {
 		return tableColumn{}, err
 	}
@@ -272,18 +283,17 @@ func part(data any, from, to int) any {
 }
 
 // streamColumns makes columns of a matrix that is read block by block.
-func streamColumns(p place, r recording.Rows) tableColumn {
+func streamColumns(n numeric, r recording.Rows) tableColumn {
 	_, width := r.Dims()
-	typ := streamType(p.node)
-	return tableColumn{columnFields(p.path, width, typ), func(from, to int) ([]any, error) {
+	return tableColumn{columnFields(n.path, width, n.typ), func(from, to int) ([]any, error) {
 		x := make([]float64, (to-from)*width)
 		if err := r.ReadRows(x, from); err != nil {
 			return nil, err
 		}
 		columns := RowMajor(x, to-from, width).Permute(1, 0)
-		data, got, err := exactly(p.path, typ, columns)
-		if err == nil && got != typ {
-			err = unrepresentable(p.path, "numbers from row %d on are no %s", from, typ)
+		data, got, err := n.exactly(columns)
+		if err == nil && got != n.typ {
+			err = unrepresentable(n.path, "numbers from row %d on are no %s", from, n.typ)
 		}
 		if err != nil {
 			return nil, err
@@ -314,7 +324,9 @@ func listColumn(p place) (tableColumn, error) {
 			if err != nil {
 				return nil, err
 			}
-			if _, _, err := exactly(p.path, elementType(c.Info()), v.Data); err != nil {
+			typ := elementType(c.Info())
+			n := numeric{path: p.path, typ: typ, wide: strings.HasSuffix(typ, "int64")} // lists are of float64
+			if _, _, err := n.exactly(v.Data); err != nil {
 				return nil, err
 			}
 			lists.Values = append(lists.Values, v.Data...)

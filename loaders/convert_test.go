@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"oblique/internal/need"
 	"oblique/loaders/columnar"
 	"oblique/loaders/matfile"
 	"oblique/loaders/npz"
@@ -251,17 +253,93 @@ func TestConvertNWB(t *testing.T) {
 	}
 }
 
+// TestConvertIntegers: integers of 64 bits, also those whose bits are a NaN's, go exactly from NumPy and HDF5 through Parquet, Arrow and MATLAB
+// back to NumPy, which compares them.
+func TestConvertIntegers(t *testing.T) {
+	python, dir := need.Modules(t, "numpy", "h5py", "scipy"), t.TempDir()
+	const script = `
+import sys, numpy as np, h5py, scipy.io
+mode, dir = sys.argv[1:]
+v = np.array([-2**63, 2**63 - 1, 2**53 + 1, 0x7ff0000000000001, -1, 0], "i8")
+m = np.stack([v, v[::-1], v // 3], 1)
+want = {"v": v, "m": m, "f": np.asfortranarray(m + 1 * (m < 0)).astype(">i8"), "u": v.astype("u8"), "um": m.astype("u8").astype(">u8")}
+if mode == "write":
+    np.savez_compressed(dir + "/from.npz", **want)
+    np.savez(dir + "/stored.npz", **want)
+    scipy.io.savemat(dir + "/from.mat", {k: x.astype(x.dtype.newbyteorder("=")) for k, x in want.items()}, oned_as="column")
+    with h5py.File(dir + "/from.h5", "w") as h:
+        for k, x in want.items():
+            h.create_dataset(k, data=x, chunks=True, compression="gzip")
+else:
+    for file in sys.stdin.read().split():
+        got = scipy.io.loadmat(file) if file.endswith(".mat") else np.load(file)
+        for k, x in want.items():
+            y = got[k]
+            if y.dtype.newbyteorder("=") != x.dtype.newbyteorder("=") or (y.reshape(x.shape) != x).any():
+                print(file, k, y.dtype, y.tolist())
+`
+	if out, err := exec.Command(python, "-c", script, "write", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var files []string
+	for _, from := range []string{"from.npz", "stored.npz", "from.mat", "from.h5"} {
+		at := filepath.Join(dir, from)
+		for _, to := range []string{".npz", ".mat", ".parquet", ".npz", ".arrow", ".npz", ".parquet", ".mat"} {
+			next := filepath.Join(dir, fmt.Sprintf("%s%d%s", strings.ReplaceAll(from, ".", ""), len(files), to))
+			if err := Convert(t.Context(), at, next, Conversion{}); err != nil {
+				t.Fatalf("%s: %v", next, err)
+			}
+			at, files = next, append(files, next)
+		}
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return !strings.HasSuffix(f, ".npz") && !strings.HasSuffix(f, ".mat") })
+	compare := exec.Command(python, "-c", script, "compare", dir)
+	compare.Stdin = strings.NewReader(strings.Join(files, "\n"))
+	if out, err := compare.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if len(files) != 4*5 {
+		t.Errorf("%d files compared", len(files))
+	}
+}
+
+// TestConvertScalarInteger: a number alone becomes an entry of a table's metadata, with all its digits.
+func TestConvertScalarInteger(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "a.npz"), filepath.Join(dir, "a.arrow")
+	if err := npz.Write(from, npz.Value{Name: "s", Shape: []int{}, Data: []int64{-1<<53 - 1}}, npz.Value{Name: "u", Shape: []int{}, Data: []uint64{1<<64 - 1}},
+		npz.Value{Name: "x", Data: []float64{1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Convert(t.Context(), from, to, Conversion{}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := columnar.Open(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if m := f.Metadata(); m["s"] != "-9007199254740993" || m["u"] != "18446744073709551615" {
+		t.Errorf("metadata %v", m)
+	}
+}
+
 // TestConvertErrors: what does not fit is named, and leaves no file.
 func TestConvertErrors(t *testing.T) {
 	dir := t.TempDir()
-	big := filepath.Join(dir, "big.npz")
-	if err := npz.Write(big, npz.Value{Name: "ids", Data: []int64{1 << 53}}, npz.Value{Name: "bad name", Data: []float64{1, 2}}); err != nil {
+	big, table := filepath.Join(dir, "big.npz"), filepath.Join(dir, "big.arrow")
+	if err := npz.Write(big, npz.Value{Name: "bad name", Data: []float64{1, 2}}, npz.Value{Name: "n_0", Data: []int64{0, 1 << 53}},
+		npz.Value{Name: "n_1", Data: []float64{1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Convert(t.Context(), big, table, Conversion{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		from, to, only, want string
 	}{
-		{big, "x.npz", "ids", "'ids' has no place in the format: 9.007199254740992e+15 at 0"},
+		// Beside real numbers whole ones are read as float64.
+		{table, "x.npz", "n", "'n' has no place in the format: 9.007199254740992e+15 at 2"},
 		{big, "x.mat", "bad name", "not a MATLAB name"},
 		{everyType(t), "x.parquet", "f4", "'f4' has no place in the format: an array [2×3×2] is no matrix"},
 		{everyType(t), "x.arrow", "i1,f8", ""},

@@ -16,9 +16,9 @@ func newConvert() *cobra.Command {
 		Use:   "convert FILE OUT",
 		Short: "Convert any supported file to npz, Parquet, Arrow or MATLAB",
 		Long: `convert writes what a file holds as another format, which OUT's extension tells: .npz, .parquet, .arrow (or
-.feather), .mat (version 5). Numbers keep their values exactly, and their type where the format has it; what has no
-place in the format is an error that names it. NWB becomes spike_times, behaviour with its times, and trials, as
-analyses take them; --tree converts the arrays of the file itself. Large matrices are copied in blocks.`,
+.feather), .mat (version 5). Numbers keep their values exactly, and their type where the format has it, integers of 64
+bits too; what has no place in the format is an error that names it. NWB becomes spike_times, behaviour with its times,
+and trials, as analyses take them; --tree converts the arrays of the file itself. Large matrices are copied in blocks.`,
 		Example: `  regime convert session.nwb session.npz
   regime convert rates.npz rates.parquet
   regime convert recording.mat small.npz --only spikes,handVel`,

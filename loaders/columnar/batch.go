@@ -540,7 +540,13 @@ func (sc *arrowScanner) next(most int) ([]part, error) {
 	parts := make([]part, len(sc.columns))
 	for j, c := range sc.columns {
 		var err error
-		if parts[j], err = sc.batch.part(&sc.s.leaves[c.index], sc.row, sc.row+n); err != nil {
+		l := &sc.s.leaves[c.index]
+		if c.bits {
+			carried := *l
+			carried.number.bits = true
+			l = &carried
+		}
+		if parts[j], err = sc.batch.part(l, sc.row, sc.row+n); err != nil {
 			return nil, fmt.Errorf("column '%s': record batch %d: %w", c.Name, sc.index, err)
 		}
 	}

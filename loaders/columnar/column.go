@@ -27,9 +27,19 @@ type Column struct {
 	Nulls int    // rows without a value, or −1 if the file does not say
 
 	file   *File
-	index  int // in the source
+	index  int  // in the source
+	bits   bool // see Bits
 	reason string
 	slot   slot
+}
+
+// Bits returns a column of 64-bit integers, none of them missing, as one of float64s that have their bits, by which they are carried
+// exactly: int64(math.Float64bits(x)). It is nil for any other column, and for those of CSV.
+func (c *Column) Bits() *Column {
+	if _, text := c.file.source.(*csvSource); text || c.Class != Numbers || c.Nulls != 0 || c.Type != "int64" && c.Type != "uint64" {
+		return nil
+	}
+	return &Column{Name: c.Name, Type: c.Type, Class: c.Class, Unit: c.Unit, file: c.file, index: c.index, bits: true}
 }
 
 // Err says why an Opaque column is not read, wrapping [ErrUnsupported]; it is nil for others.

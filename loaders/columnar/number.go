@@ -16,6 +16,8 @@ type number struct {
 	// A time is v·mul/div seconds; both are 0 for plain numbers.
 	mul, div int64
 	scale    int // a decimal is v·10^−scale
+	// bits says that an integer is to be carried by the float64 that has its bits.
+	bits bool
 }
 
 // decode turns len(dst) little-endian values into numbers.
@@ -61,6 +63,9 @@ func unsigned(b []byte, size int) uint64 {
 // integer interprets the low bytes of u.
 func (n number) integer(u uint64) float64 {
 	unused := 64 - 8*n.size
+	if n.bits {
+		return math.Float64frombits(u)
+	}
 	if n.kind == 'u' {
 		return float64(u << unused >> unused)
 	}

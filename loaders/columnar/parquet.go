@@ -415,6 +415,11 @@ func (s *parquetSource) scan(columns []*Column, from int) (scanner, error) {
 	sc := &parquetScanner{s: s, columns: columns, group: file.groupOf(from)}
 	for _, c := range columns {
 		l := &s.leaves[c.index]
+		if c.bits {
+			carried := *l
+			carried.number.bits = true
+			l = &carried
+		}
 		pages := &pages{size: s.size, maxDef: l.maxDef, maxRep: l.maxRep}
 		sc.readers = append(sc.readers, &chunkReader{leaf: l, pages: pages, size: s.size})
 	}

@@ -35,6 +35,7 @@ const (
 	Float64     Type = "float64"       // []float64
 	Float32     Type = "float32"       // []float32
 	Int64       Type = "int64"         // []int64
+	Uint64      Type = "uint64"        // []uint64
 	Int32       Type = "int32"         // []int32
 	Bool        Type = "bool"          // []bool
 	String      Type = "utf8"          // []string
@@ -89,7 +90,7 @@ func Write(path string, format Format, fields []Field, metadata map[string]strin
 func schemaOf(fields []Field, metadata map[string]string) (*arrow.Schema, error) {
 	types := map[Type]arrow.DataType{
 		Float64: arrow.PrimitiveTypes.Float64, Float32: arrow.PrimitiveTypes.Float32,
-		Int64: arrow.PrimitiveTypes.Int64, Int32: arrow.PrimitiveTypes.Int32,
+		Int64: arrow.PrimitiveTypes.Int64, Uint64: arrow.PrimitiveTypes.Uint64, Int32: arrow.PrimitiveTypes.Int32,
 		Bool: arrow.FixedWidthTypes.Boolean, String: arrow.BinaryTypes.String,
 		Float64List: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Float64),
 	}
@@ -204,6 +205,12 @@ func (w *Writer) build(t Type, data any) (arrow.Array, error) {
 	case []int64:
 		if t == Int64 {
 			b := array.NewInt64Builder(mem)
+			b.AppendValues(x, nil)
+			return b.NewArray(), nil
+		}
+	case []uint64:
+		if t == Uint64 {
+			b := array.NewUint64Builder(mem)
 			b.AppendValues(x, nil)
 			return b.NewArray(), nil
 		}

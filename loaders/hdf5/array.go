@@ -223,6 +223,19 @@ func (a *Array) ReadInt64(dst []int64, start, count int) error {
 	return read(a, dst, start, count, convert)
 }
 
+// ReadBits reads integers of up to 64 bits as float64s that have their bits, by which they are carried exactly:
+// int64(math.Float64bits(x)), or uint64 of what is not signed.
+func (a *Array) ReadBits(dst []float64, start, count int) error {
+	convert, err := toBits(a.typ)
+	if err != nil {
+		return inPath(a.path, err)
+	}
+	return read(a, dst, start, count, convert)
+}
+
+// Bits returns all elements; see ReadBits and Float64s.
+func (a *Array) Bits() ([]float64, error) { return proven(a, a.ReadBits) }
+
 // ReadRaw reads elements as they are stored, Type().Size bytes each: dst has that many bytes for each
 // of count × RowLen elements. Strings and sequences of variable length are addresses into the file's heap.
 func (a *Array) ReadRaw(dst []byte, start, count int) error {

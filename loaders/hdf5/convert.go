@@ -176,6 +176,22 @@ func toInt64(t *Type) (func(dst []int64, src []byte, stride int) error, error) {
 	}, nil
 }
 
+func toBits(t *Type) (func(dst []float64, src []byte, stride int) error, error) {
+	n, err := numeric(t)
+	if err != nil {
+		return nil, err
+	}
+	if n.Class == Float {
+		return nil, fmt.Errorf("is %s, not an integer", t)
+	}
+	return func(dst []float64, src []byte, stride int) error {
+		for i := range dst {
+			dst[i] = math.Float64frombits(n.integer(src[i*stride : i*stride+n.Size]))
+		}
+		return nil
+	}, nil
+}
+
 // heapAddress is where a string or sequence of variable length lies.
 type heapAddress struct {
 	n     uint32 // elements

@@ -138,6 +138,18 @@ func (a *Array) ReadRows(dst []float64, from, to int) error {
 	return a.wrap(a.readForward(dst, from))
 }
 
+// Bits returns an array of 64-bit integers as one of float64s that have their bits, by which they are carried exactly:
+// int64(math.Float64bits(x)). It is nil for an array of anything else.
+func (a *Array) Bits() *Array {
+	if a.DType.size != 8 || a.DType.kind != 'i' && a.DType.kind != 'u' {
+		return nil
+	}
+	b := &Array{Name: a.Name, DType: DType{descr: a.DType.descr, kind: 'f', size: 8, big: a.DType.big}, Shape: a.Shape, Fortran: a.Fortran,
+		place: a.place, elements: a.elements, bytes: a.bytes, rows: a.rows, width: a.width, exact: a.exact, direct: a.direct, open: a.open}
+	b.proven.Store(a.proven.Load())
+	return b
+}
+
 // Strings reads an array of fixed-width strings in row-major order, without the NULs that pad them.
 // Bytes (S) are taken as they are; characters (U) become UTF-8. It is an error if the elements are
 // not strings or a character is no Unicode code point.
