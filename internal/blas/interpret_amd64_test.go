@@ -446,6 +446,8 @@ func (m *machine) bitOp(in instruction) bool {
 			at := int(x(1, i)) % 32
 			return x(2-at/16*2, at%16)
 		})
+	case "VPERMPS":
+		return each(func(i int) uint64 { return load(m.at(a[0], w), 4, int(x(1, i))%(w/4)) })
 	case "VCVTDQ2PS":
 		return each(func(i int) uint64 { return uint64(math.Float32bits(float32(int32(x(0, i))))) })
 	case "VSQRTPS", "VSQRTPD":

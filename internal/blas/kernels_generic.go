@@ -16,7 +16,7 @@ var generic32 = kernels[float32]{
 	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
 	dot4: dot4ByRows(genericDot[float32]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float32]),
 	residuals: genericResiduals[float32], invert: genericInvert[float32],
-	exp: genericExp[float32], tanh: genericTanh[float32], sigmoid: genericSigmoid[float32],
+	exp: genericExp[float32], tanh: genericTanh32, sigmoid: genericSigmoid[float32],
 	normal: genericNormal[float32],
 }
 
@@ -29,7 +29,7 @@ var generic64 = kernels[float64]{
 	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
 	dot4: dot4ByRows(genericDot[float64]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float64]),
 	residuals: genericResiduals[float64], invert: genericInvert[float64],
-	exp: genericExp[float64], tanh: genericTanh[float64], sigmoid: genericSigmoid[float64],
+	exp: genericExp[float64], tanh: genericTanh64, sigmoid: genericSigmoid[float64],
 	normal: genericNormal[float64],
 }
 

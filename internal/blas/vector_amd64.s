@@ -305,24 +305,6 @@ DATA sConstHigh<>+56(SB)/4, $0x42b20000
 DATA sConstHigh<>+60(SB)/4, $0x42b20000
 GLOBL sConstHigh<>(SB), RODATA|NOPTR, $64
 
-DATA sConstSaturated<>+0(SB)/4, $0x41200000
-DATA sConstSaturated<>+4(SB)/4, $0x41200000
-DATA sConstSaturated<>+8(SB)/4, $0x41200000
-DATA sConstSaturated<>+12(SB)/4, $0x41200000
-DATA sConstSaturated<>+16(SB)/4, $0x41200000
-DATA sConstSaturated<>+20(SB)/4, $0x41200000
-DATA sConstSaturated<>+24(SB)/4, $0x41200000
-DATA sConstSaturated<>+28(SB)/4, $0x41200000
-DATA sConstSaturated<>+32(SB)/4, $0x41200000
-DATA sConstSaturated<>+36(SB)/4, $0x41200000
-DATA sConstSaturated<>+40(SB)/4, $0x41200000
-DATA sConstSaturated<>+44(SB)/4, $0x41200000
-DATA sConstSaturated<>+48(SB)/4, $0x41200000
-DATA sConstSaturated<>+52(SB)/4, $0x41200000
-DATA sConstSaturated<>+56(SB)/4, $0x41200000
-DATA sConstSaturated<>+60(SB)/4, $0x41200000
-GLOBL sConstSaturated<>(SB), RODATA|NOPTR, $64
-
 DATA sConstMagic<>+0(SB)/4, $0x4b400000
 DATA sConstMagic<>+4(SB)/4, $0x4b400000
 DATA sConstMagic<>+8(SB)/4, $0x4b400000
@@ -581,219 +563,169 @@ TEXT ·stanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000020, AX
-	JL   rest4
+	SUBQ $0x00000010, AX
+	JL   rest2
 
-vectors4:
-	VMOVUPS      (DX), Y0
-	VMOVUPS      32(DX), Y1
-	VMOVUPS      64(DX), Y2
-	VMOVUPS      96(DX), Y3
-	VMOVUPS      sConstAbs<>+0(SB), Y4
-	VPAND        Y4, Y0, Y5
-	VPAND        Y4, Y1, Y6
-	VPAND        Y4, Y2, Y7
-	VPAND        Y4, Y3, Y4
-	VMOVUPS      sConstSaturated<>+0(SB), Y8
-	VMINPS       Y5, Y8, Y5
-	VMINPS       Y6, Y8, Y6
-	VMINPS       Y7, Y8, Y7
-	VMINPS       Y4, Y8, Y4
-	VADDPS       Y5, Y5, Y5
-	VADDPS       Y6, Y6, Y6
-	VADDPS       Y7, Y7, Y7
-	VADDPS       Y4, Y4, Y4
-	VMOVUPS      sConstMagic<>+0(SB), Y8
-	VMOVUPS      Y8, Y9
-	VMOVUPS      Y8, Y10
-	VMOVUPS      Y8, Y11
-	VMOVUPS      Y8, Y8
-	VMOVUPS      sConstLog2E<>+0(SB), Y12
-	VFMADD231PS  Y12, Y5, Y9
-	VFMADD231PS  Y12, Y6, Y10
-	VFMADD231PS  Y12, Y7, Y11
-	VFMADD231PS  Y12, Y4, Y8
-	VMOVUPS      sConstMagic<>+0(SB), Y12
-	VSUBPS       Y12, Y9, Y13
-	VSUBPS       Y12, Y10, Y14
-	VSUBPS       Y12, Y11, Y15
-	VSUBPS       Y12, Y8, Y12
-	VMOVUPS      sConstLn2Hi<>+0(SB), Y16
-	VFNMADD231PS Y16, Y13, Y5
-	VFNMADD231PS Y16, Y14, Y6
-	VFNMADD231PS Y16, Y15, Y7
-	VFNMADD231PS Y16, Y12, Y4
-	VMOVUPS      sConstLn2Lo<>+0(SB), Y16
-	VFNMADD231PS Y16, Y13, Y5
-	VFNMADD231PS Y16, Y14, Y6
-	VFNMADD231PS Y16, Y15, Y7
-	VFNMADD231PS Y16, Y12, Y4
-	VMOVUPS      sConstTaylor8<>+0(SB), Y12
-	VMOVUPS      Y12, Y13
-	VMOVUPS      Y12, Y14
-	VMOVUPS      Y12, Y15
-	VMOVUPS      Y12, Y12
-	VMOVUPS      sConstTaylor7<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMOVUPS      sConstTaylor6<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMOVUPS      sConstTaylor5<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMOVUPS      sConstTaylor4<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMOVUPS      sConstTaylor3<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMOVUPS      sConstTaylor2<>+0(SB), Y16
-	VFMADD213PS  Y16, Y5, Y13
-	VFMADD213PS  Y16, Y6, Y14
-	VFMADD213PS  Y16, Y7, Y15
-	VFMADD213PS  Y16, Y4, Y12
-	VMULPS       Y5, Y5, Y16
-	VMULPS       Y6, Y6, Y17
-	VMULPS       Y7, Y7, Y18
-	VMULPS       Y4, Y4, Y19
-	VFMADD213PS  Y5, Y16, Y13
-	VFMADD213PS  Y6, Y17, Y14
-	VFMADD213PS  Y7, Y18, Y15
-	VFMADD213PS  Y4, Y19, Y12
-	VMOVUPS      sConstBias<>+0(SB), Y4
-	VPADDD       Y4, Y9, Y9
-	VPADDD       Y4, Y10, Y10
-	VPADDD       Y4, Y11, Y11
-	VPADDD       Y4, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y11, Y11
-	VPSLLD       $0x17, Y8, Y8
-	VMOVUPS      sConstOne<>+0(SB), Y4
-	VSUBPS       Y4, Y9, Y5
-	VSUBPS       Y4, Y10, Y6
-	VSUBPS       Y4, Y11, Y7
-	VSUBPS       Y4, Y8, Y4
-	VFMADD231PS  Y13, Y9, Y5
-	VFMADD231PS  Y14, Y10, Y6
-	VFMADD231PS  Y15, Y11, Y7
-	VFMADD231PS  Y12, Y8, Y4
-	VMOVUPS      sConstTwo<>+0(SB), Y8
-	VADDPS       Y8, Y5, Y9
-	VADDPS       Y8, Y6, Y10
-	VADDPS       Y8, Y7, Y11
-	VADDPS       Y8, Y4, Y8
-	VDIVPS       Y9, Y5, Y5
-	VDIVPS       Y10, Y6, Y6
-	VDIVPS       Y11, Y7, Y7
-	VDIVPS       Y8, Y4, Y4
-	VMOVUPS      sConstSign<>+0(SB), Y8
-	VPAND        Y8, Y0, Y0
-	VPAND        Y8, Y1, Y1
-	VPAND        Y8, Y2, Y2
-	VPAND        Y8, Y3, Y3
-	VPOR         Y0, Y5, Y5
-	VPOR         Y1, Y6, Y6
-	VPOR         Y2, Y7, Y7
-	VPOR         Y3, Y4, Y4
-	VMOVUPS      Y5, (CX)
-	VMOVUPS      Y6, 32(CX)
-	VMOVUPS      Y7, 64(CX)
-	VMOVUPS      Y4, 96(CX)
-	ADDQ         $0x00000080, DX
-	ADDQ         $0x00000080, CX
-	SUBQ         $0x00000020, AX
-	JGE          vectors4
+vectors2:
+	VMOVUPS     (DX), Y0
+	VMOVUPS     32(DX), Y1
+	VMOVUPS     sConstAbs<>+0(SB), Y2
+	VPAND       Y2, Y0, Y3
+	VPAND       Y2, Y1, Y2
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Y4
+	VMINPS      Y3, Y4, Y3
+	VMINPS      Y2, Y4, Y2
+	VMOVUPS     sConstTanhMagic<>+0(SB), Y4
+	VADDPS      Y4, Y3, Y5
+	VADDPS      Y4, Y2, Y6
+	VMOVUPS     sConstTanhLast<>+0(SB), Y7
+	VMINPS      Y5, Y7, Y5
+	VMINPS      Y6, Y7, Y6
+	VSUBPS      Y4, Y5, Y7
+	VSUBPS      Y4, Y6, Y4
+	VSUBPS      Y7, Y3, Y3
+	VSUBPS      Y4, Y2, Y2
+	VMULPS      Y3, Y3, Y4
+	VMULPS      Y2, Y2, Y7
+	VMOVUPS     sConstTanhRatio0<>+0(SB), Y8
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Y9
+	VFMADD213PS Y8, Y9, Y4
+	VFMADD213PS Y8, Y9, Y7
+	VPERMPS     tanhValues<>+0(SB), Y5, Y8
+	VPERMPS     tanhValues<>+32(SB), Y5, Y10
+	VPSLLD      $0x1c, Y5, Y9
+	VBLENDVPS   Y9, Y10, Y8, Y8
+	VPERMPS     tanhValues<>+0(SB), Y6, Y9
+	VPERMPS     tanhValues<>+32(SB), Y6, Y11
+	VPSLLD      $0x1c, Y6, Y10
+	VBLENDVPS   Y10, Y11, Y9, Y9
+	VPERMPS     tanhSlopes<>+0(SB), Y5, Y10
+	VPERMPS     tanhSlopes<>+32(SB), Y5, Y11
+	VPSLLD      $0x1c, Y5, Y5
+	VBLENDVPS   Y5, Y11, Y10, Y10
+	VPERMPS     tanhSlopes<>+0(SB), Y6, Y5
+	VPERMPS     tanhSlopes<>+32(SB), Y6, Y11
+	VPSLLD      $0x1c, Y6, Y6
+	VBLENDVPS   Y6, Y11, Y5, Y5
+	VFMADD213PS Y8, Y3, Y4
+	VFMADD213PS Y9, Y2, Y7
+	VMOVUPS     sConstOne<>+0(SB), Y6
+	VFMADD213PS Y6, Y3, Y4
+	VFMADD213PS Y6, Y2, Y7
+	VMULPS      Y10, Y3, Y3
+	VMULPS      Y5, Y2, Y2
+	VDIVPS      Y4, Y3, Y3
+	VDIVPS      Y7, Y2, Y2
+	VADDPS      Y8, Y3, Y3
+	VADDPS      Y9, Y2, Y2
+	VMOVUPS     sConstSign<>+0(SB), Y4
+	VPAND       Y4, Y0, Y0
+	VPAND       Y4, Y1, Y1
+	VPOR        Y0, Y3, Y3
+	VPOR        Y1, Y2, Y2
+	VMOVUPS     Y3, (CX)
+	VMOVUPS     Y2, 32(CX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x00000010, AX
+	JGE         vectors2
 
-rest4:
-	ADDQ $0x00000020, AX
+rest2:
+	ADDQ $0x00000010, AX
 	SUBQ $0x00000008, AX
 	JL   rest1
 
 vectors1:
-	VMOVUPS      (DX), Y0
-	VPAND        sConstAbs<>+0(SB), Y0, Y1
-	VMOVUPS      sConstSaturated<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VADDPS       Y1, Y1, Y1
-	VMOVUPS      sConstMagic<>+0(SB), Y2
-	VFMADD231PS  sConstLog2E<>+0(SB), Y1, Y2
-	VSUBPS       sConstMagic<>+0(SB), Y2, Y3
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y3, Y1
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y3, Y1
-	VMOVUPS      sConstTaylor8<>+0(SB), Y3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y1, Y3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y1, Y3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y1, Y3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y1, Y3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y1, Y3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VFMADD213PS  Y1, Y4, Y3
-	VPADDD       sConstBias<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VSUBPS       sConstOne<>+0(SB), Y2, Y1
-	VFMADD231PS  Y3, Y2, Y1
-	VADDPS       sConstTwo<>+0(SB), Y1, Y2
-	VDIVPS       Y2, Y1, Y1
-	VPAND        sConstSign<>+0(SB), Y0, Y0
-	VPOR         Y0, Y1, Y1
-	VMOVUPS      Y1, (CX)
-	ADDQ         $0x00000020, DX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, AX
-	JGE          vectors1
+	VMOVUPS     (DX), Y0
+	VPAND       sConstAbs<>+0(SB), Y0, Y1
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VADDPS      sConstTanhMagic<>+0(SB), Y1, Y2
+	VMOVUPS     sConstTanhLast<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VSUBPS      sConstTanhMagic<>+0(SB), Y2, Y3
+	VSUBPS      Y3, Y1, Y1
+	VMULPS      Y1, Y1, Y3
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Y4
+	VFMADD213PS sConstTanhRatio0<>+0(SB), Y4, Y3
+	VPERMPS     tanhValues<>+0(SB), Y2, Y4
+	VPERMPS     tanhValues<>+32(SB), Y2, Y6
+	VPSLLD      $0x1c, Y2, Y5
+	VBLENDVPS   Y5, Y6, Y4, Y4
+	VPERMPS     tanhSlopes<>+0(SB), Y2, Y5
+	VPERMPS     tanhSlopes<>+32(SB), Y2, Y6
+	VPSLLD      $0x1c, Y2, Y2
+	VBLENDVPS   Y2, Y6, Y5, Y5
+	VFMADD213PS Y4, Y1, Y3
+	VFMADD213PS sConstOne<>+0(SB), Y1, Y3
+	VMULPS      Y5, Y1, Y1
+	VDIVPS      Y3, Y1, Y1
+	VADDPS      Y4, Y1, Y1
+	VPAND       sConstSign<>+0(SB), Y0, Y0
+	VPOR        Y0, Y1, Y1
+	VMOVUPS     Y1, (CX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, AX
+	JGE         vectors1
 
 rest1:
-	ADDQ         $0x00000008, AX
-	JZ           end
-	LEAQ         tailMask<>+32(SB), BX
-	SHLQ         $0x02, AX
-	SUBQ         AX, BX
-	VMOVUPS      (BX), Y1
-	VMASKMOVPS   (DX), Y1, Y0
-	VPAND        sConstAbs<>+0(SB), Y0, Y2
-	VMOVUPS      sConstSaturated<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VADDPS       Y2, Y2, Y2
-	VMOVUPS      sConstMagic<>+0(SB), Y3
-	VFMADD231PS  sConstLog2E<>+0(SB), Y2, Y3
-	VSUBPS       sConstMagic<>+0(SB), Y3, Y4
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Y4, Y2
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Y4, Y2
-	VMOVUPS      sConstTaylor8<>+0(SB), Y4
-	VFMADD213PS  sConstTaylor7<>+0(SB), Y2, Y4
-	VFMADD213PS  sConstTaylor6<>+0(SB), Y2, Y4
-	VFMADD213PS  sConstTaylor5<>+0(SB), Y2, Y4
-	VFMADD213PS  sConstTaylor4<>+0(SB), Y2, Y4
-	VFMADD213PS  sConstTaylor3<>+0(SB), Y2, Y4
-	VFMADD213PS  sConstTaylor2<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD213PS  Y2, Y5, Y4
-	VPADDD       sConstBias<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VSUBPS       sConstOne<>+0(SB), Y3, Y2
-	VFMADD231PS  Y4, Y3, Y2
-	VADDPS       sConstTwo<>+0(SB), Y2, Y3
-	VDIVPS       Y3, Y2, Y2
-	VPAND        sConstSign<>+0(SB), Y0, Y0
-	VPOR         Y0, Y2, Y2
-	VMASKMOVPS   Y2, Y1, (CX)
+	ADDQ        $0x00000008, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), BX
+	SHLQ        $0x02, AX
+	SUBQ        AX, BX
+	VMOVUPS     (BX), Y1
+	VMASKMOVPS  (DX), Y1, Y0
+	VPAND       sConstAbs<>+0(SB), Y0, Y2
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VADDPS      sConstTanhMagic<>+0(SB), Y2, Y3
+	VMOVUPS     sConstTanhLast<>+0(SB), Y4
+	VMINPS      Y3, Y4, Y3
+	VSUBPS      sConstTanhMagic<>+0(SB), Y3, Y4
+	VSUBPS      Y4, Y2, Y2
+	VMULPS      Y2, Y2, Y4
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Y5
+	VFMADD213PS sConstTanhRatio0<>+0(SB), Y5, Y4
+	VPERMPS     tanhValues<>+0(SB), Y3, Y5
+	VPERMPS     tanhValues<>+32(SB), Y3, Y7
+	VPSLLD      $0x1c, Y3, Y6
+	VBLENDVPS   Y6, Y7, Y5, Y5
+	VPERMPS     tanhSlopes<>+0(SB), Y3, Y6
+	VPERMPS     tanhSlopes<>+32(SB), Y3, Y7
+	VPSLLD      $0x1c, Y3, Y3
+	VBLENDVPS   Y3, Y7, Y6, Y6
+	VFMADD213PS Y5, Y2, Y4
+	VFMADD213PS sConstOne<>+0(SB), Y2, Y4
+	VMULPS      Y6, Y2, Y2
+	VDIVPS      Y4, Y2, Y2
+	VADDPS      Y5, Y2, Y2
+	VPAND       sConstSign<>+0(SB), Y0, Y0
+	VPOR        Y0, Y2, Y2
+	VMASKMOVPS  Y2, Y1, (CX)
 
 end:
 	VZEROUPPER
 	RET
+
+DATA sConstTanhSaturated<>+0(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+4(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+8(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+12(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+16(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+20(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+24(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+28(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+32(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+36(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+40(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+44(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+48(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+52(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+56(SB)/4, $0x411051ec
+DATA sConstTanhSaturated<>+60(SB)/4, $0x411051ec
+GLOBL sConstTanhSaturated<>(SB), RODATA|NOPTR, $64
 
 DATA sConstAbs<>+0(SB)/4, $0x7fffffff
 DATA sConstAbs<>+4(SB)/4, $0x7fffffff
@@ -813,23 +745,113 @@ DATA sConstAbs<>+56(SB)/4, $0x7fffffff
 DATA sConstAbs<>+60(SB)/4, $0x7fffffff
 GLOBL sConstAbs<>(SB), RODATA|NOPTR, $64
 
-DATA sConstTwo<>+0(SB)/4, $0x40000000
-DATA sConstTwo<>+4(SB)/4, $0x40000000
-DATA sConstTwo<>+8(SB)/4, $0x40000000
-DATA sConstTwo<>+12(SB)/4, $0x40000000
-DATA sConstTwo<>+16(SB)/4, $0x40000000
-DATA sConstTwo<>+20(SB)/4, $0x40000000
-DATA sConstTwo<>+24(SB)/4, $0x40000000
-DATA sConstTwo<>+28(SB)/4, $0x40000000
-DATA sConstTwo<>+32(SB)/4, $0x40000000
-DATA sConstTwo<>+36(SB)/4, $0x40000000
-DATA sConstTwo<>+40(SB)/4, $0x40000000
-DATA sConstTwo<>+44(SB)/4, $0x40000000
-DATA sConstTwo<>+48(SB)/4, $0x40000000
-DATA sConstTwo<>+52(SB)/4, $0x40000000
-DATA sConstTwo<>+56(SB)/4, $0x40000000
-DATA sConstTwo<>+60(SB)/4, $0x40000000
-GLOBL sConstTwo<>(SB), RODATA|NOPTR, $64
+DATA sConstTanhMagic<>+0(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+4(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+8(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+12(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+16(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+20(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+24(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+28(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+32(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+36(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+40(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+44(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+48(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+52(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+56(SB)/4, $0x4ac00000
+DATA sConstTanhMagic<>+60(SB)/4, $0x4ac00000
+GLOBL sConstTanhMagic<>(SB), RODATA|NOPTR, $64
+
+DATA sConstTanhLast<>+0(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+4(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+8(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+12(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+16(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+20(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+24(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+28(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+32(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+36(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+40(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+44(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+48(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+52(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+56(SB)/4, $0x4ac0000f
+DATA sConstTanhLast<>+60(SB)/4, $0x4ac0000f
+GLOBL sConstTanhLast<>(SB), RODATA|NOPTR, $64
+
+DATA sConstTanhRatio0<>+0(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+4(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+8(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+12(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+16(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+20(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+24(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+28(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+32(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+36(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+40(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+44(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+48(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+52(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+56(SB)/4, $0x3eaaaa43
+DATA sConstTanhRatio0<>+60(SB)/4, $0x3eaaaa43
+GLOBL sConstTanhRatio0<>(SB), RODATA|NOPTR, $64
+
+DATA sConstTanhRatio1<>+0(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+4(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+8(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+12(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+16(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+20(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+24(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+28(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+32(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+36(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+40(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+44(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+48(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+52(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+56(SB)/4, $0xbcb49971
+DATA sConstTanhRatio1<>+60(SB)/4, $0xbcb49971
+GLOBL sConstTanhRatio1<>(SB), RODATA|NOPTR, $64
+
+DATA tanhValues<>+0(SB)/4, $0x00000000
+DATA tanhValues<>+4(SB)/4, $0x3eec9a9e
+DATA tanhValues<>+8(SB)/4, $0x3f42f7d6
+DATA tanhValues<>+12(SB)/4, $0x3f67b7cc
+DATA tanhValues<>+16(SB)/4, $0x3f76ca83
+DATA tanhValues<>+20(SB)/4, $0x3f7c92c1
+DATA tanhValues<>+24(SB)/4, $0x3f7ebbe9
+DATA tanhValues<>+28(SB)/4, $0x3f7f8896
+DATA tanhValues<>+32(SB)/4, $0x3f7fd40c
+DATA tanhValues<>+36(SB)/4, $0x3f7fefd4
+DATA tanhValues<>+40(SB)/4, $0x3f7ffa0d
+DATA tanhValues<>+44(SB)/4, $0x3f7ffdd0
+DATA tanhValues<>+48(SB)/4, $0x3f7fff32
+DATA tanhValues<>+52(SB)/4, $0x3f7fffb4
+DATA tanhValues<>+56(SB)/4, $0x3f7fffe4
+DATA tanhValues<>+60(SB)/4, $0x3f7ffff6
+GLOBL tanhValues<>(SB), RODATA|NOPTR, $64
+
+DATA tanhSlopes<>+0(SB)/4, $0x3f800000
+DATA tanhSlopes<>+4(SB)/4, $0x3f4954a2
+DATA tanhSlopes<>+8(SB)/4, $0x3ed706e0
+DATA tanhSlopes<>+12(SB)/4, $0x3e390b29
+DATA tanhSlopes<>+16(SB)/4, $0x3d90b161
+DATA tanhSlopes<>+20(SB)/4, $0x3cd9d7f1
+DATA tanhSlopes<>+24(SB)/4, $0x3c21a529
+DATA tanhSlopes<>+28(SB)/4, $0x3b6e9be9
+DATA tanhSlopes<>+32(SB)/4, $0x3aafc2d7
+DATA tanhSlopes<>+36(SB)/4, $0x3a015f64
+DATA tanhSlopes<>+40(SB)/4, $0x393e6761
+DATA tanhSlopes<>+44(SB)/4, $0x388c196e
+DATA tanhSlopes<>+48(SB)/4, $0x37ce29bc
+DATA tanhSlopes<>+52(SB)/4, $0x3717affd
+DATA tanhSlopes<>+56(SB)/4, $0x365f3620
+DATA tanhSlopes<>+60(SB)/4, $0x35a43ade
+GLOBL tanhSlopes<>(SB), RODATA|NOPTR, $64
 
 DATA sConstSign<>+0(SB)/4, $0x80000000
 DATA sConstSign<>+4(SB)/4, $0x80000000
@@ -1417,16 +1439,6 @@ DATA dConstHigh<>+48(SB)/8, $0x4086300000000000
 DATA dConstHigh<>+56(SB)/8, $0x4086300000000000
 GLOBL dConstHigh<>(SB), RODATA|NOPTR, $64
 
-DATA dConstSaturated<>+0(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+8(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+16(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+24(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+32(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+40(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+48(SB)/8, $0x4034000000000000
-DATA dConstSaturated<>+56(SB)/8, $0x4034000000000000
-GLOBL dConstSaturated<>(SB), RODATA|NOPTR, $64
-
 DATA dConstMagic<>+0(SB)/8, $0x4338000000000000
 DATA dConstMagic<>+8(SB)/8, $0x4338000000000000
 DATA dConstMagic<>+16(SB)/8, $0x4338000000000000
@@ -1871,6 +1883,16 @@ rest1:
 end:
 	VZEROUPPER
 	RET
+
+DATA dConstSaturated<>+0(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+8(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+16(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+24(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+32(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+40(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+48(SB)/8, $0x4034000000000000
+DATA dConstSaturated<>+56(SB)/8, $0x4034000000000000
+GLOBL dConstSaturated<>(SB), RODATA|NOPTR, $64
 
 DATA dConstAbs<>+0(SB)/8, $0x7fffffffffffffff
 DATA dConstAbs<>+8(SB)/8, $0x7fffffffffffffff
@@ -2456,261 +2478,157 @@ TEXT ·stanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), AX
 	MOVQ x+16(FP), DX
-	SUBQ $0x00000060, CX
-	JL   rest6
+	SUBQ $0x00000040, CX
+	JL   rest4
 
-vectors6:
-	VMOVUPS      (DX), Z0
-	VMOVUPS      64(DX), Z1
-	VMOVUPS      128(DX), Z2
-	VMOVUPS      192(DX), Z3
-	VMOVUPS      256(DX), Z4
-	VMOVUPS      320(DX), Z5
-	VMOVUPS      sConstAbs<>+0(SB), Z6
-	VPANDD       Z6, Z0, Z7
-	VPANDD       Z6, Z1, Z8
-	VPANDD       Z6, Z2, Z9
-	VPANDD       Z6, Z3, Z10
-	VPANDD       Z6, Z4, Z11
-	VPANDD       Z6, Z5, Z6
-	VMOVUPS      sConstSaturated<>+0(SB), Z12
-	VMINPS       Z7, Z12, Z7
-	VMINPS       Z8, Z12, Z8
-	VMINPS       Z9, Z12, Z9
-	VMINPS       Z10, Z12, Z10
-	VMINPS       Z11, Z12, Z11
-	VMINPS       Z6, Z12, Z6
-	VADDPS       Z7, Z7, Z7
-	VADDPS       Z8, Z8, Z8
-	VADDPS       Z9, Z9, Z9
-	VADDPS       Z10, Z10, Z10
-	VADDPS       Z11, Z11, Z11
-	VADDPS       Z6, Z6, Z6
-	VMOVUPS      sConstMagic<>+0(SB), Z12
-	VMOVUPS      Z12, Z13
-	VMOVUPS      Z12, Z14
-	VMOVUPS      Z12, Z15
-	VMOVUPS      Z12, Z16
-	VMOVUPS      Z12, Z17
-	VMOVUPS      Z12, Z12
-	VMOVUPS      sConstLog2E<>+0(SB), Z18
-	VFMADD231PS  Z18, Z7, Z13
-	VFMADD231PS  Z18, Z8, Z14
-	VFMADD231PS  Z18, Z9, Z15
-	VFMADD231PS  Z18, Z10, Z16
-	VFMADD231PS  Z18, Z11, Z17
-	VFMADD231PS  Z18, Z6, Z12
-	VMOVUPS      sConstMagic<>+0(SB), Z18
-	VSUBPS       Z18, Z13, Z19
-	VSUBPS       Z18, Z14, Z20
-	VSUBPS       Z18, Z15, Z21
-	VSUBPS       Z18, Z16, Z22
-	VSUBPS       Z18, Z17, Z23
-	VSUBPS       Z18, Z12, Z18
-	VMOVUPS      sConstLn2Hi<>+0(SB), Z24
-	VFNMADD231PS Z24, Z19, Z7
-	VFNMADD231PS Z24, Z20, Z8
-	VFNMADD231PS Z24, Z21, Z9
-	VFNMADD231PS Z24, Z22, Z10
-	VFNMADD231PS Z24, Z23, Z11
-	VFNMADD231PS Z24, Z18, Z6
-	VMOVUPS      sConstLn2Lo<>+0(SB), Z24
-	VFNMADD231PS Z24, Z19, Z7
-	VFNMADD231PS Z24, Z20, Z8
-	VFNMADD231PS Z24, Z21, Z9
-	VFNMADD231PS Z24, Z22, Z10
-	VFNMADD231PS Z24, Z23, Z11
-	VFNMADD231PS Z24, Z18, Z6
-	VMOVUPS      sConstTaylor8<>+0(SB), Z18
-	VMOVUPS      Z18, Z19
-	VMOVUPS      Z18, Z20
-	VMOVUPS      Z18, Z21
-	VMOVUPS      Z18, Z22
-	VMOVUPS      Z18, Z23
-	VMOVUPS      Z18, Z18
-	VMOVUPS      sConstTaylor7<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMOVUPS      sConstTaylor6<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMOVUPS      sConstTaylor5<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMOVUPS      sConstTaylor4<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMOVUPS      sConstTaylor3<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMOVUPS      sConstTaylor2<>+0(SB), Z24
-	VFMADD213PS  Z24, Z7, Z19
-	VFMADD213PS  Z24, Z8, Z20
-	VFMADD213PS  Z24, Z9, Z21
-	VFMADD213PS  Z24, Z10, Z22
-	VFMADD213PS  Z24, Z11, Z23
-	VFMADD213PS  Z24, Z6, Z18
-	VMULPS       Z7, Z7, Z24
-	VMULPS       Z8, Z8, Z25
-	VMULPS       Z9, Z9, Z26
-	VMULPS       Z10, Z10, Z27
-	VMULPS       Z11, Z11, Z28
-	VMULPS       Z6, Z6, Z29
-	VFMADD213PS  Z7, Z24, Z19
-	VFMADD213PS  Z8, Z25, Z20
-	VFMADD213PS  Z9, Z26, Z21
-	VFMADD213PS  Z10, Z27, Z22
-	VFMADD213PS  Z11, Z28, Z23
-	VFMADD213PS  Z6, Z29, Z18
-	VMOVUPS      sConstBias<>+0(SB), Z6
-	VPADDD       Z6, Z13, Z13
-	VPADDD       Z6, Z14, Z14
-	VPADDD       Z6, Z15, Z15
-	VPADDD       Z6, Z16, Z16
-	VPADDD       Z6, Z17, Z17
-	VPADDD       Z6, Z12, Z12
-	VPSLLD       $0x17, Z13, Z13
-	VPSLLD       $0x17, Z14, Z14
-	VPSLLD       $0x17, Z15, Z15
-	VPSLLD       $0x17, Z16, Z16
-	VPSLLD       $0x17, Z17, Z17
-	VPSLLD       $0x17, Z12, Z12
-	VMOVUPS      sConstOne<>+0(SB), Z6
-	VSUBPS       Z6, Z13, Z7
-	VSUBPS       Z6, Z14, Z8
-	VSUBPS       Z6, Z15, Z9
-	VSUBPS       Z6, Z16, Z10
-	VSUBPS       Z6, Z17, Z11
-	VSUBPS       Z6, Z12, Z6
-	VFMADD231PS  Z19, Z13, Z7
-	VFMADD231PS  Z20, Z14, Z8
-	VFMADD231PS  Z21, Z15, Z9
-	VFMADD231PS  Z22, Z16, Z10
-	VFMADD231PS  Z23, Z17, Z11
-	VFMADD231PS  Z18, Z12, Z6
-	VMOVUPS      sConstTwo<>+0(SB), Z12
-	VADDPS       Z12, Z7, Z13
-	VADDPS       Z12, Z8, Z14
-	VADDPS       Z12, Z9, Z15
-	VADDPS       Z12, Z10, Z16
-	VADDPS       Z12, Z11, Z17
-	VADDPS       Z12, Z6, Z12
-	VDIVPS       Z13, Z7, Z7
-	VDIVPS       Z14, Z8, Z8
-	VDIVPS       Z15, Z9, Z9
-	VDIVPS       Z16, Z10, Z10
-	VDIVPS       Z17, Z11, Z11
-	VDIVPS       Z12, Z6, Z6
-	VMOVUPS      sConstSign<>+0(SB), Z12
-	VPTERNLOGD   $0xf8, Z12, Z0, Z7
-	VPTERNLOGD   $0xf8, Z12, Z1, Z8
-	VPTERNLOGD   $0xf8, Z12, Z2, Z9
-	VPTERNLOGD   $0xf8, Z12, Z3, Z10
-	VPTERNLOGD   $0xf8, Z12, Z4, Z11
-	VPTERNLOGD   $0xf8, Z12, Z5, Z6
-	VMOVUPS      Z7, (AX)
-	VMOVUPS      Z8, 64(AX)
-	VMOVUPS      Z9, 128(AX)
-	VMOVUPS      Z10, 192(AX)
-	VMOVUPS      Z11, 256(AX)
-	VMOVUPS      Z6, 320(AX)
-	ADDQ         $0x00000180, DX
-	ADDQ         $0x00000180, AX
-	SUBQ         $0x00000060, CX
-	JGE          vectors6
+vectors4:
+	VMOVUPS     (DX), Z0
+	VMOVUPS     64(DX), Z1
+	VMOVUPS     128(DX), Z2
+	VMOVUPS     192(DX), Z3
+	VMOVUPS     sConstAbs<>+0(SB), Z4
+	VPANDD      Z4, Z0, Z5
+	VPANDD      Z4, Z1, Z6
+	VPANDD      Z4, Z2, Z7
+	VPANDD      Z4, Z3, Z4
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Z8
+	VMINPS      Z5, Z8, Z5
+	VMINPS      Z6, Z8, Z6
+	VMINPS      Z7, Z8, Z7
+	VMINPS      Z4, Z8, Z4
+	VMOVUPS     sConstTanhMagic<>+0(SB), Z8
+	VADDPS      Z8, Z5, Z9
+	VADDPS      Z8, Z6, Z10
+	VADDPS      Z8, Z7, Z11
+	VADDPS      Z8, Z4, Z12
+	VMOVUPS     sConstTanhLast<>+0(SB), Z13
+	VMINPS      Z9, Z13, Z9
+	VMINPS      Z10, Z13, Z10
+	VMINPS      Z11, Z13, Z11
+	VMINPS      Z12, Z13, Z12
+	VSUBPS      Z8, Z9, Z13
+	VSUBPS      Z8, Z10, Z14
+	VSUBPS      Z8, Z11, Z15
+	VSUBPS      Z8, Z12, Z8
+	VSUBPS      Z13, Z5, Z5
+	VSUBPS      Z14, Z6, Z6
+	VSUBPS      Z15, Z7, Z7
+	VSUBPS      Z8, Z4, Z4
+	VMULPS      Z5, Z5, Z8
+	VMULPS      Z6, Z6, Z13
+	VMULPS      Z7, Z7, Z14
+	VMULPS      Z4, Z4, Z15
+	VMOVUPS     sConstTanhRatio0<>+0(SB), Z16
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Z17
+	VFMADD213PS Z16, Z17, Z8
+	VFMADD213PS Z16, Z17, Z13
+	VFMADD213PS Z16, Z17, Z14
+	VFMADD213PS Z16, Z17, Z15
+	VMOVUPS     tanhValues<>+0(SB), Z16
+	VPERMPS     Z16, Z9, Z17
+	VPERMPS     Z16, Z10, Z18
+	VPERMPS     Z16, Z11, Z19
+	VPERMPS     Z16, Z12, Z16
+	VMOVUPS     tanhSlopes<>+0(SB), Z20
+	VPERMPS     Z20, Z9, Z9
+	VPERMPS     Z20, Z10, Z10
+	VPERMPS     Z20, Z11, Z11
+	VPERMPS     Z20, Z12, Z12
+	VFMADD213PS Z17, Z5, Z8
+	VFMADD213PS Z18, Z6, Z13
+	VFMADD213PS Z19, Z7, Z14
+	VFMADD213PS Z16, Z4, Z15
+	VMOVUPS     sConstOne<>+0(SB), Z20
+	VFMADD213PS Z20, Z5, Z8
+	VFMADD213PS Z20, Z6, Z13
+	VFMADD213PS Z20, Z7, Z14
+	VFMADD213PS Z20, Z4, Z15
+	VMULPS      Z9, Z5, Z5
+	VMULPS      Z10, Z6, Z6
+	VMULPS      Z11, Z7, Z7
+	VMULPS      Z12, Z4, Z4
+	VDIVPS      Z8, Z5, Z5
+	VDIVPS      Z13, Z6, Z6
+	VDIVPS      Z14, Z7, Z7
+	VDIVPS      Z15, Z4, Z4
+	VADDPS      Z17, Z5, Z5
+	VADDPS      Z18, Z6, Z6
+	VADDPS      Z19, Z7, Z7
+	VADDPS      Z16, Z4, Z4
+	VMOVUPS     sConstSign<>+0(SB), Z8
+	VPTERNLOGD  $0xf8, Z8, Z0, Z5
+	VPTERNLOGD  $0xf8, Z8, Z1, Z6
+	VPTERNLOGD  $0xf8, Z8, Z2, Z7
+	VPTERNLOGD  $0xf8, Z8, Z3, Z4
+	VMOVUPS     Z5, (AX)
+	VMOVUPS     Z6, 64(AX)
+	VMOVUPS     Z7, 128(AX)
+	VMOVUPS     Z4, 192(AX)
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, AX
+	SUBQ        $0x00000040, CX
+	JGE         vectors4
 
-rest6:
-	ADDQ $0x00000060, CX
+rest4:
+	ADDQ $0x00000040, CX
 	SUBQ $0x00000010, CX
 	JL   rest1
 
 vectors1:
-	VMOVUPS      (DX), Z0
-	VPANDD       sConstAbs<>+0(SB), Z0, Z1
-	VMOVUPS      sConstSaturated<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VADDPS       Z1, Z1, Z1
-	VMOVUPS      sConstMagic<>+0(SB), Z2
-	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
-	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
-	VMOVUPS      sConstTaylor8<>+0(SB), Z3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
-	VMULPS       Z1, Z1, Z4
-	VFMADD213PS  Z1, Z4, Z3
-	VPADDD       sConstBias<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VSUBPS       sConstOne<>+0(SB), Z2, Z1
-	VFMADD231PS  Z3, Z2, Z1
-	VADDPS       sConstTwo<>+0(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VPTERNLOGD   $0xf8, sConstSign<>+0(SB), Z0, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $0x00000040, DX
-	ADDQ         $0x00000040, AX
-	SUBQ         $0x00000010, CX
-	JGE          vectors1
+	VMOVUPS     (DX), Z0
+	VPANDD      sConstAbs<>+0(SB), Z0, Z1
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VADDPS      sConstTanhMagic<>+0(SB), Z1, Z2
+	VMOVUPS     sConstTanhLast<>+0(SB), Z3
+	VMINPS      Z2, Z3, Z2
+	VSUBPS      sConstTanhMagic<>+0(SB), Z2, Z3
+	VSUBPS      Z3, Z1, Z1
+	VMULPS      Z1, Z1, Z3
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Z4
+	VFMADD213PS sConstTanhRatio0<>+0(SB), Z4, Z3
+	VPERMPS     tanhValues<>+0(SB), Z2, Z4
+	VPERMPS     tanhSlopes<>+0(SB), Z2, Z2
+	VFMADD213PS Z4, Z1, Z3
+	VFMADD213PS sConstOne<>+0(SB), Z1, Z3
+	VMULPS      Z2, Z1, Z1
+	VDIVPS      Z3, Z1, Z1
+	VADDPS      Z4, Z1, Z1
+	VPTERNLOGD  $0xf8, sConstSign<>+0(SB), Z0, Z1
+	VMOVUPS     Z1, (AX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, AX
+	SUBQ        $0x00000010, CX
+	JGE         vectors1
 
 rest1:
-	ADDQ         $0x00000010, CX
-	JZ           end
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (DX), K1, Z0
-	VPANDD       sConstAbs<>+0(SB), Z0, Z1
-	VMOVUPS      sConstSaturated<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VADDPS       Z1, Z1, Z1
-	VMOVUPS      sConstMagic<>+0(SB), Z2
-	VFMADD231PS  sConstLog2E<>+0(SB), Z1, Z2
-	VSUBPS       sConstMagic<>+0(SB), Z2, Z3
-	VFNMADD231PS sConstLn2Hi<>+0(SB), Z3, Z1
-	VFNMADD231PS sConstLn2Lo<>+0(SB), Z3, Z1
-	VMOVUPS      sConstTaylor8<>+0(SB), Z3
-	VFMADD213PS  sConstTaylor7<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor6<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor5<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor4<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor3<>+0(SB), Z1, Z3
-	VFMADD213PS  sConstTaylor2<>+0(SB), Z1, Z3
-	VMULPS       Z1, Z1, Z4
-	VFMADD213PS  Z1, Z4, Z3
-	VPADDD       sConstBias<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VSUBPS       sConstOne<>+0(SB), Z2, Z1
-	VFMADD231PS  Z3, Z2, Z1
-	VADDPS       sConstTwo<>+0(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VPTERNLOGD   $0xf8, sConstSign<>+0(SB), Z0, Z1
-	VMOVUPS      Z1, K1, (AX)
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, BX
+	SHLQ        CL, BX
+	DECQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (DX), K1, Z0
+	VPANDD      sConstAbs<>+0(SB), Z0, Z1
+	VMOVUPS     sConstTanhSaturated<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VADDPS      sConstTanhMagic<>+0(SB), Z1, Z2
+	VMOVUPS     sConstTanhLast<>+0(SB), Z3
+	VMINPS      Z2, Z3, Z2
+	VSUBPS      sConstTanhMagic<>+0(SB), Z2, Z3
+	VSUBPS      Z3, Z1, Z1
+	VMULPS      Z1, Z1, Z3
+	VMOVUPS     sConstTanhRatio1<>+0(SB), Z4
+	VFMADD213PS sConstTanhRatio0<>+0(SB), Z4, Z3
+	VPERMPS     tanhValues<>+0(SB), Z2, Z4
+	VPERMPS     tanhSlopes<>+0(SB), Z2, Z2
+	VFMADD213PS Z4, Z1, Z3
+	VFMADD213PS sConstOne<>+0(SB), Z1, Z3
+	VMULPS      Z2, Z1, Z1
+	VDIVPS      Z3, Z1, Z1
+	VADDPS      Z4, Z1, Z1
+	VPTERNLOGD  $0xf8, sConstSign<>+0(SB), Z0, Z1
+	VMOVUPS     Z1, K1, (AX)
 
 end:
 	VZEROUPPER

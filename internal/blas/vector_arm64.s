@@ -159,40 +159,40 @@ one:
 end:
 	RET      
 
-DATA stanhTable<>+0(SB)/8, $0x4b4000004b400000
-DATA stanhTable<>+8(SB)/8, $0x4b4000004b400000
-DATA stanhTable<>+16(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA stanhTable<>+24(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA stanhTable<>+32(SB)/8, $0x3f3172183f317218
-DATA stanhTable<>+40(SB)/8, $0x3f3172183f317218
-DATA stanhTable<>+48(SB)/8, $0xb102e308b102e308
-DATA stanhTable<>+56(SB)/8, $0xb102e308b102e308
-DATA stanhTable<>+64(SB)/8, $0x3f8000003f800000
-DATA stanhTable<>+72(SB)/8, $0x3f8000003f800000
-DATA stanhTable<>+80(SB)/8, $0x4000000040000000
-DATA stanhTable<>+88(SB)/8, $0x4000000040000000
-DATA stanhTable<>+96(SB)/8, $0x0000007f0000007f
-DATA stanhTable<>+104(SB)/8, $0x0000007f0000007f
-DATA stanhTable<>+112(SB)/8, $0x4120000041200000
-DATA stanhTable<>+120(SB)/8, $0x4120000041200000
-DATA stanhTable<>+128(SB)/8, $0x0000000000000000
-DATA stanhTable<>+136(SB)/8, $0x0000000000000000
-DATA stanhTable<>+144(SB)/8, $0x8000000080000000
-DATA stanhTable<>+152(SB)/8, $0x8000000080000000
-DATA stanhTable<>+160(SB)/8, $0x3f0000003f000000
-DATA stanhTable<>+168(SB)/8, $0x3f0000003f000000
-DATA stanhTable<>+176(SB)/8, $0x3e2aaaab3e2aaaab
-DATA stanhTable<>+184(SB)/8, $0x3e2aaaab3e2aaaab
-DATA stanhTable<>+192(SB)/8, $0x3d2aaaab3d2aaaab
-DATA stanhTable<>+200(SB)/8, $0x3d2aaaab3d2aaaab
-DATA stanhTable<>+208(SB)/8, $0x3c0888893c088889
-DATA stanhTable<>+216(SB)/8, $0x3c0888893c088889
-DATA stanhTable<>+224(SB)/8, $0x3ab60b613ab60b61
-DATA stanhTable<>+232(SB)/8, $0x3ab60b613ab60b61
-DATA stanhTable<>+240(SB)/8, $0x39500d0139500d01
-DATA stanhTable<>+248(SB)/8, $0x39500d0139500d01
-DATA stanhTable<>+256(SB)/8, $0x37d00d0137d00d01
-DATA stanhTable<>+264(SB)/8, $0x37d00d0137d00d01
+DATA stanhTable<>+0(SB)/8, $0x8000000080000000
+DATA stanhTable<>+8(SB)/8, $0x8000000080000000
+DATA stanhTable<>+16(SB)/8, $0x411051ec411051ec
+DATA stanhTable<>+24(SB)/8, $0x411051ec411051ec
+DATA stanhTable<>+32(SB)/8, $0x4ac000004ac00000
+DATA stanhTable<>+40(SB)/8, $0x4ac000004ac00000
+DATA stanhTable<>+48(SB)/8, $0x4ac0000f4ac0000f
+DATA stanhTable<>+56(SB)/8, $0x4ac0000f4ac0000f
+DATA stanhTable<>+64(SB)/8, $0x3eaaaa433eaaaa43
+DATA stanhTable<>+72(SB)/8, $0x3eaaaa433eaaaa43
+DATA stanhTable<>+80(SB)/8, $0xbcb49971bcb49971
+DATA stanhTable<>+88(SB)/8, $0xbcb49971bcb49971
+DATA stanhTable<>+96(SB)/8, $0x3f8000003f800000
+DATA stanhTable<>+104(SB)/8, $0x3f8000003f800000
+DATA stanhTable<>+112(SB)/8, $0x0404040400000000
+DATA stanhTable<>+120(SB)/8, $0x0c0c0c0c08080808
+DATA stanhTable<>+128(SB)/8, $0x0302010003020100
+DATA stanhTable<>+136(SB)/8, $0x0302010003020100
+DATA stanhTable<>+144(SB)/8, $0x3eec9a9e00000000
+DATA stanhTable<>+152(SB)/8, $0x3f67b7cc3f42f7d6
+DATA stanhTable<>+160(SB)/8, $0x3f7c92c13f76ca83
+DATA stanhTable<>+168(SB)/8, $0x3f7f88963f7ebbe9
+DATA stanhTable<>+176(SB)/8, $0x3f7fefd43f7fd40c
+DATA stanhTable<>+184(SB)/8, $0x3f7ffdd03f7ffa0d
+DATA stanhTable<>+192(SB)/8, $0x3f7fffb43f7fff32
+DATA stanhTable<>+200(SB)/8, $0x3f7ffff63f7fffe4
+DATA stanhTable<>+208(SB)/8, $0x3f4954a23f800000
+DATA stanhTable<>+216(SB)/8, $0x3e390b293ed706e0
+DATA stanhTable<>+224(SB)/8, $0x3cd9d7f13d90b161
+DATA stanhTable<>+232(SB)/8, $0x3b6e9be93c21a529
+DATA stanhTable<>+240(SB)/8, $0x3a015f643aafc2d7
+DATA stanhTable<>+248(SB)/8, $0x388c196e393e6761
+DATA stanhTable<>+256(SB)/8, $0x3717affd37ce29bc
+DATA stanhTable<>+264(SB)/8, $0x35a43ade365f3620
 GLOBL stanhTable<>(SB), RODATA|NOPTR, $272
 
 // func stanhNEON(n int, dst *float32, x *float32)
@@ -223,40 +223,30 @@ TEXT ·stanhNEON(SB), NOSPLIT, $0-24
 
 body:
 	VLD1.P   16(R2), [V0.S4]
-	VAND     V17.B16, V0.B16, V1.B16
+	VAND     V8.B16, V0.B16, V1.B16
 	VEOR     V0.B16, V1.B16, V1.B16
-	WORD     $0x4eaff421 // fmin v1.S4, v1.S4, v15.S4
-	WORD     $0x4e21d421 // fadd v1.S4, v1.S4, v1.S4
-	VMOV     V8.B16, V2.B16
-	VFMLA    V1.S4, V9.S4, V2.S4
-	WORD     $0x4ea8d443 // fsub v3.S4, v2.S4, v8.S4
-	VFMLS    V3.S4, V10.S4, V1.S4
-	VFMLS    V3.S4, V11.S4, V1.S4
-	VMOV     V24.B16, V4.B16
-	VMOV     V23.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V22.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	VMOV     V21.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V20.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	VMOV     V19.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V18.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	WORD     $0x6e21dc26 // fmul v6.S4, v1.S4, v1.S4
-	VMOV     V1.B16, V7.B16
-	VFMLA    V4.S4, V6.S4, V7.S4
-	VMOV     V7.B16, V5.B16
-	VADD     V14.S4, V2.S4, V2.S4
-	VSHL     $23, V2.S4, V2.S4
-	WORD     $0x4eacd443 // fsub v3.S4, v2.S4, v12.S4
-	VFMLA    V5.S4, V2.S4, V3.S4
-	WORD     $0x4e2dd464 // fadd v4.S4, v3.S4, v13.S4
-	WORD     $0x6e24fc63 // fdiv v3.S4, v3.S4, v4.S4
-	VAND     V17.B16, V0.B16, V0.B16
-	VORR     V3.B16, V0.B16, V0.B16
+	WORD     $0x4ea9f421 // fmin v1.S4, v1.S4, v9.S4
+	WORD     $0x4e2ad422 // fadd v2.S4, v1.S4, v10.S4
+	WORD     $0x4eabf442 // fmin v2.S4, v2.S4, v11.S4
+	WORD     $0x4eaad443 // fsub v3.S4, v2.S4, v10.S4
+	WORD     $0x4ea3d421 // fsub v1.S4, v1.S4, v3.S4
+	VSHL     $2, V2.S4, V2.S4
+	VTBL     V15.B16, [V2.B16], V2.B16
+	VORR     V16.B16, V2.B16, V2.B16
+	VTBL     V2.B16, [V17.B16, V18.B16, V19.B16, V20.B16], V3.B16
+	VTBL     V2.B16, [V21.B16, V22.B16, V23.B16, V24.B16], V4.B16
+	WORD     $0x6e21dc25 // fmul v5.S4, v1.S4, v1.S4
+	VMOV     V12.B16, V6.B16
+	VFMLA    V5.S4, V13.S4, V6.S4
+	VMOV     V3.B16, V5.B16
+	VFMLA    V6.S4, V1.S4, V5.S4
+	VMOV     V14.B16, V6.B16
+	VFMLA    V5.S4, V1.S4, V6.S4
+	WORD     $0x6e21dc84 // fmul v4.S4, v4.S4, v1.S4
+	WORD     $0x6e26fc84 // fdiv v4.S4, v4.S4, v6.S4
+	WORD     $0x4e23d484 // fadd v4.S4, v4.S4, v3.S4
+	VAND     V8.B16, V0.B16, V0.B16
+	VORR     V4.B16, V0.B16, V0.B16
 	VST1.P   [V0.S4], 16(R1)
 	SUBS     $4, R0, R0
 	BGE      body
@@ -267,40 +257,30 @@ rest:
 
 one:
 	FMOVS    (R2), F0
-	VAND     V17.B16, V0.B16, V1.B16
+	VAND     V8.B16, V0.B16, V1.B16
 	VEOR     V0.B16, V1.B16, V1.B16
-	WORD     $0x4eaff421 // fmin v1.S4, v1.S4, v15.S4
-	WORD     $0x4e21d421 // fadd v1.S4, v1.S4, v1.S4
-	VMOV     V8.B16, V2.B16
-	VFMLA    V1.S4, V9.S4, V2.S4
-	WORD     $0x4ea8d443 // fsub v3.S4, v2.S4, v8.S4
-	VFMLS    V3.S4, V10.S4, V1.S4
-	VFMLS    V3.S4, V11.S4, V1.S4
-	VMOV     V24.B16, V4.B16
-	VMOV     V23.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V22.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	VMOV     V21.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V20.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	VMOV     V19.B16, V5.B16
-	VFMLA    V4.S4, V1.S4, V5.S4
-	VMOV     V18.B16, V4.B16
-	VFMLA    V5.S4, V1.S4, V4.S4
-	WORD     $0x6e21dc26 // fmul v6.S4, v1.S4, v1.S4
-	VMOV     V1.B16, V7.B16
-	VFMLA    V4.S4, V6.S4, V7.S4
-	VMOV     V7.B16, V5.B16
-	VADD     V14.S4, V2.S4, V2.S4
-	VSHL     $23, V2.S4, V2.S4
-	WORD     $0x4eacd443 // fsub v3.S4, v2.S4, v12.S4
-	VFMLA    V5.S4, V2.S4, V3.S4
-	WORD     $0x4e2dd464 // fadd v4.S4, v3.S4, v13.S4
-	WORD     $0x6e24fc63 // fdiv v3.S4, v3.S4, v4.S4
-	VAND     V17.B16, V0.B16, V0.B16
-	VORR     V3.B16, V0.B16, V0.B16
+	WORD     $0x4ea9f421 // fmin v1.S4, v1.S4, v9.S4
+	WORD     $0x4e2ad422 // fadd v2.S4, v1.S4, v10.S4
+	WORD     $0x4eabf442 // fmin v2.S4, v2.S4, v11.S4
+	WORD     $0x4eaad443 // fsub v3.S4, v2.S4, v10.S4
+	WORD     $0x4ea3d421 // fsub v1.S4, v1.S4, v3.S4
+	VSHL     $2, V2.S4, V2.S4
+	VTBL     V15.B16, [V2.B16], V2.B16
+	VORR     V16.B16, V2.B16, V2.B16
+	VTBL     V2.B16, [V17.B16, V18.B16, V19.B16, V20.B16], V3.B16
+	VTBL     V2.B16, [V21.B16, V22.B16, V23.B16, V24.B16], V4.B16
+	WORD     $0x6e21dc25 // fmul v5.S4, v1.S4, v1.S4
+	VMOV     V12.B16, V6.B16
+	VFMLA    V5.S4, V13.S4, V6.S4
+	VMOV     V3.B16, V5.B16
+	VFMLA    V6.S4, V1.S4, V5.S4
+	VMOV     V14.B16, V6.B16
+	VFMLA    V5.S4, V1.S4, V6.S4
+	WORD     $0x6e21dc84 // fmul v4.S4, v4.S4, v1.S4
+	WORD     $0x6e26fc84 // fdiv v4.S4, v4.S4, v6.S4
+	WORD     $0x4e23d484 // fadd v4.S4, v4.S4, v3.S4
+	VAND     V8.B16, V0.B16, V0.B16
+	VORR     V4.B16, V0.B16, V0.B16
 	FMOVS    F0, (R1)
 	ADD      $4, R1, R1
 	ADD      $4, R2, R2

@@ -7,7 +7,6 @@ type expConstants[T Float] struct {
 	log2e, ln2Hi, ln2Lo T
 	magic               T   // 1.5·2^(mantissa bits): adding it rounds to an integer
 	low, high           T   // below and above which e^x is 0 and Inf
-	saturated           T   // from which on tanh is 1
 	taylor              []T // 1/2!, 1/3!, …
 }
 
@@ -16,7 +15,7 @@ var exp32 = expConstants[float32]{
 	ln2Hi: math.Ln2,
 	ln2Lo: math.Ln2 - 0x1.62e43p-01,
 	magic: 0x1.8p23,
-	low:   -104, high: 89, saturated: 10,
+	low:   -104, high: 89,
 	taylor: []float32{1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320},
 }
 
@@ -25,7 +24,7 @@ var exp64 = expConstants[float64]{
 	ln2Hi: math.Ln2,
 	ln2Lo: math.Ln2 - 0x1.62e42fefa39efp-01,
 	magic: 0x1.8p52,
-	low:   -746, high: 710, saturated: 20,
+	low:   -746, high: 710,
 	taylor: []float64{
 		1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800,
 		1. / 39916800, 1. / 479001600, 1. / 6227020800,
@@ -106,15 +105,52 @@ func genericExp[T Float](n int, dst, x *T) {
 	}
 }
 
-func genericTanh[T Float](n int, dst, x *T) {
-	c := constantsOf[T]()
+func genericTanh64(n int, dst, x *float64) {
+	const saturated = 20 // from which on it is 1
 	d := view(dst, n)
 	for i, v := range view(x, n) {
-		a := clamp(abs(v), 0, c.saturated)
-		t, p := c.expm1(a + a)
+		a := min(math.Abs(v), saturated)
+		t, p := exp64.expm1(a + a)
 		s := power(t)
 		e := fma(p, s, s-1)
-		d[i] = T(math.Copysign(float64(e/(e+2)), float64(v)))
+		d[i] = math.Copysign(e/(e+2), v)
+	}
+}
+
+// The constants of tanh for float32, as gen/tanh.go fits them: r/tanh r ≈ 1 + ratio[0]·r² + ratio[1]·r⁴ for
+// |r| ≤ 1/4, and tanh and its derivative at multiples of a half.
+var tanh32 = struct {
+	ratio        [2]float32
+	value, slope [16]float32
+}{
+	ratio: [2]float32{0.33333024, -0.022045823},
+	value: [16]float32{
+		0, 0.46211714, 0.7615942, 0.90514827, 0.9640276, 0.9866143, 0.9950548, 0.9981779,
+		0.9993293, 0.99975324, 0.9999092, 0.9999666, 0.9999877, 0.99999547, 0.99999833, 0.9999994,
+	},
+	slope: [16]float32{
+		1, 0.78644764, 0.41997433, 0.18070664, 0.07065082, 0.026592227, 0.009866037, 0.0036408848,
+		0.0013409507, 0.0004935174, 0.00018158324, 6.680457e-5, 2.4576548e-5, 9.041277e-6, 3.3261094e-6, 1.2236085e-6,
+	},
+}
+
+// genericTanh32 takes |x| = j/2 + r with |r| ≤ 1/4, but r up to 1.52 after the last j.
+func genericTanh32(n int, dst, x *float32) {
+	const (
+		saturated = 9.02
+		magic     = 0x1.8p22 // adding it rounds to halves
+	)
+	c := &tanh32
+	d := view(dst, n)
+	for i, v := range view(x, n) {
+		a := min(abs(v), saturated)
+		t := min(a+magic, magic+7.5)
+		j := math.Float32bits(t) % 16
+		r := a - (t - magic)
+		h := fma32(float32(r*r), c.ratio[1], c.ratio[0])
+		q := fma32(r, fma32(r, h, c.value[j]), 1) // r/tanh r + r·tanh(j/2)
+		y := c.value[j] + float32(c.slope[j]*r)/q
+		d[i] = float32(math.Copysign(float64(y), float64(v)))
 	}
 }
 

@@ -15,7 +15,12 @@ import (
 func main() {
 	family := flag.String("family", "", "which kernels to write: gemm, level, vector, normal")
 	neon := flag.Bool("neon", false, "write the arm64 kernels, ../<family>_arm64.s and .go")
+	fit := flag.Bool("fit", false, "search the constants of tanh for float32, and print them; takes some minutes")
 	flag.Parse()
+	if *fit {
+		fitTanh()
+		return
+	}
 	if *neon {
 		if err := writeNeon(*family); err != nil {
 			fmt.Fprintln(os.Stderr, "gen:", err)

@@ -45,21 +45,21 @@ const (
 // neonVector writes the functions of vector; see there.
 func neonVector(n *neon) {
 	magic, hi, lo := 0x1.8p23, 0x1.62e43p-01, math.Ln2-0x1.62e43p-01
-	low, high, saturated := -104.0, 89.0, 10.0
+	low, high := -104.0, 89.0
 	bias, sign := uint64(127), uint64(1)<<31
 	if n.f.size == 8 {
 		magic, hi, lo = 0x1.8p52, math.Ln2, math.Ln2-0x1.62e42fefa39efp-01
-		low, high, saturated = -746, 710, 20
+		low, high = -746, 710
 		bias, sign = 1023, 1<<63
 	}
-	common := func(two, limit, limit2 float64) []uint64 {
+	common := func(two, limit, limit2 float64) [][2]uint64 {
 		table := []uint64{
 			n.bits(magic), n.bits(math.Log2E), n.bits(hi), n.bits(lo), n.bits(1), n.bits(two), bias, n.bits(limit), n.bits(limit2), sign,
 		}
 		for i := range expTaylor(n.f) {
 			table = append(table, n.bits(1/math.Gamma(float64(i+3))))
 		}
-		return table
+		return n.repeated(table)
 	}
 	n.elementwise("exp", common(0.5, low, high), func() {
 		n.fmax(1, 0, cLimit)
@@ -67,7 +67,26 @@ func neonVector(n *neon) {
 		n.exp()
 		n.move(0, 5)
 	})
-	n.elementwise("tanh", common(2, saturated, 0), func() {
+	if n.f.size == 4 {
+		n.tanh32()
+	} else {
+		n.tanh64(common(2, 20, 0))
+	}
+	n.elementwise("sigmoid", common(0.5, low, 0), func() {
+		n.or(1, 0, cSign)
+		n.fmax(1, 1, cLimit)
+		n.exp()
+		n.negative(0, 0)
+		n.fadd(1, 5, cOne)
+		n.move(2, cOne)
+		n.op("VBIT V0.B16, V5.B16, V2.B16")
+		n.fdiv(0, 2, 1)
+	})
+}
+
+// tanh64 computes as genericTanh64.
+func (n *neon) tanh64(table [][2]uint64) {
+	n.elementwise("tanh", table, func() {
 		n.and(1, 0, cSign)
 		n.op("VEOR V0.B16, V1.B16, V1.B16")
 		n.fmin(1, 1, cLimit)
@@ -81,16 +100,73 @@ func neonVector(n *neon) {
 		n.and(0, 0, cSign)
 		n.or(0, 0, 3)
 	})
-	n.elementwise("sigmoid", common(0.5, low, 0), func() {
-		n.or(1, 0, cSign)
-		n.fmax(1, 1, cLimit)
-		n.exp()
-		n.negative(0, 0)
-		n.fadd(1, 5, cOne)
-		n.move(2, cOne)
-		n.op("VBIT V0.B16, V5.B16, V2.B16")
-		n.fdiv(0, 2, 1)
+}
+
+// The registers of tanh's constants for float32; V0 to V7 are for computing.
+const (
+	tSign = iota + cMagic
+	tSaturated
+	tMagic
+	tLast
+	tRatio0
+	tRatio1
+	tOne
+	tSpread // which bytes of four indices go to each byte
+	tBytes  // 0, 1, 2, 3 in each word
+	tValues
+	tSlopes = tValues + tanhEntries/4
+)
+
+// tanh32 computes as genericTanh32.
+func (n *neon) tanh32() {
+	table := []uint64{
+		1 << 31, n.bits(tanhSaturated), n.bits(tanhMagic), n.bits(tanhMagic + float64(tanhEntries-1)/2),
+		n.bits(float64(tanhRatio[0])), n.bits(float64(tanhRatio[1])), n.bits(1),
+	}
+	pairs := n.repeated(table)
+	pairs = append(pairs, [2]uint64{0x0404040400000000, 0x0c0c0c0c08080808}, [2]uint64{0x0302010003020100, 0x0302010003020100})
+	values, slopes := tanhTable()
+	for _, entries := range [][tanhEntries]float32{values, slopes} {
+		for i := 0; i < tanhEntries; i += 4 {
+			pairs = append(pairs, [2]uint64{pairOf(entries[i], entries[i+1]), pairOf(entries[i+2], entries[i+3])})
+		}
+	}
+	n.elementwise("tanh", pairs, func() {
+		n.and(1, 0, tSign)
+		n.op("VEOR V0.B16, V1.B16, V1.B16")
+		n.fmin(1, 1, tSaturated)
+		n.fadd(2, 1, tMagic)
+		n.fmin(2, 2, tLast)
+		n.fsub(3, 2, tMagic)
+		n.fsub(1, 1, 3) // r
+		n.op("VSHL $2, V2.S4, V2.S4")
+		n.op("VTBL V%d.B16, [V2.B16], V2.B16", tSpread)
+		n.or(2, 2, tBytes)
+		n.lookup(3, 2, tValues)
+		n.lookup(4, 2, tSlopes)
+		n.fmul(5, 1, 1)
+		n.move(6, tRatio0)
+		n.fmla(6, 5, tRatio1)
+		n.move(5, 3)
+		n.fmla(5, 6, 1)
+		n.move(6, tOne)
+		n.fmla(6, 5, 1)
+		n.fmul(4, 4, 1)
+		n.fdiv(4, 4, 6)
+		n.fadd(4, 4, 3)
+		n.and(0, 0, tSign)
+		n.or(0, 0, 4)
 	})
+}
+
+// pairOf returns two numbers as they follow each other in memory.
+func pairOf(a, b float32) uint64 {
+	return uint64(math.Float32bits(b))<<32 | uint64(math.Float32bits(a))
+}
+
+// lookup takes the bytes which index names from a table in four registers.
+func (n *neon) lookup(d, index, table int) {
+	n.op("VTBL V%d.B16, [V%d.B16, V%d.B16, V%d.B16, V%d.B16], V%d.B16", index, table, table+1, table+2, table+3, d)
 }
 
 // bits returns the representation of x.
@@ -101,15 +177,24 @@ func (n *neon) bits(x float64) uint64 {
 	return math.Float64bits(x)
 }
 
-// elementwise writes a function of each element, which body computes from V0 to V0.
-func (n *neon) elementwise(name string, table []uint64, body func()) {
-	symbol := n.f.prefix + name + "Table"
-	fmt.Fprintln(&n.body)
-	for i, bits := range table {
+// repeated returns registers with a constant each.
+func (n *neon) repeated(table []uint64) (pairs [][2]uint64) {
+	for _, bits := range table {
 		if n.f.size == 4 {
 			bits |= bits << 32
 		}
-		for half := range 2 {
+		pairs = append(pairs, [2]uint64{bits, bits})
+	}
+	return pairs
+}
+
+// elementwise writes a function of each element, which body computes from V0 to V0, with a table of registers from
+// V8 on.
+func (n *neon) elementwise(name string, table [][2]uint64, body func()) {
+	symbol := n.f.prefix + name + "Table"
+	fmt.Fprintln(&n.body)
+	for i, pair := range table {
+		for half, bits := range pair {
 			fmt.Fprintf(&n.body, "DATA %s<>+%d(SB)/8, $0x%016x\n", symbol, 16*i+8*half, bits)
 		}
 	}

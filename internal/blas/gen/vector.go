@@ -17,7 +17,7 @@ func vector() {
 	for _, v := range []isa{avx2, avx512} {
 		for _, f := range []float{f32, f64} {
 			elementwise(v, f, "exp", "e^x[i]", expVector)
-			elementwise(v, f, "tanh", "tanh x[i]", tanhVector)
+			elementwise(v, f, "tanh", "tanh x[i]", f.tanh())
 			elementwise(v, f, "sigmoid", "1/(1+e^−x[i])", sigmoidVector)
 		}
 	}
@@ -78,9 +78,12 @@ func realConst(f float, name string, x float64) Mem { return constant(f, name, f
 type batch []reg.VecVirtual
 
 // sideBySide is the number of vectors in a batch, as many as pay and as there are registers for.
-func sideBySide(v isa, name string) int {
-	if v.width == 64 && name == "tanh" {
+func sideBySide(v isa, f float, name string) int {
+	switch {
+	case name == "tanh" && v.width == 64 && f.size == 8:
 		return 6
+	case name == "tanh" && v.width == 32 && f.size == 4:
+		return 2
 	}
 	return 4
 }
@@ -146,7 +149,7 @@ func elementwise(v isa, f float, name, formula string, body func(v isa, f float,
 	begin(v, f, name, fmt.Sprintf("func(n int, dst, x *%s)", f.goType), "computes dst[i] = "+formula+".")
 	n, dst, x := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("x"), GP64())
 	lanes := v.width / f.size
-	for _, vectors := range []int{sideBySide(v, name), 1} {
+	for _, vectors := range []int{sideBySide(v, f, name), 1} {
 		loop, rest := fmt.Sprintf("vectors%d", vectors), fmt.Sprintf("rest%d", vectors)
 		SUBQ(U32(uint32(vectors*lanes)), n)
 		JL(LabelRef(rest))
@@ -315,12 +318,12 @@ func expOf(v isa, f float, x batch) batch {
 	return y
 }
 
-// limits are the range of x for exp, and where tanh is 1.
-func limits(f float) (low, high, saturated Mem) {
+// limits are the range of x for exp.
+func limits(f float) (low, high Mem) {
 	if f.size == 4 {
-		return realConst(f, "Low", -104), realConst(f, "High", 89), realConst(f, "Saturated", 10)
+		return realConst(f, "Low", -104), realConst(f, "High", 89)
 	}
-	return realConst(f, "Low", -746), realConst(f, "High", 710), realConst(f, "Saturated", 20)
+	return realConst(f, "Low", -746), realConst(f, "High", 710)
 }
 
 // atMost and atLeast keep NaN: of two operands of which one is NaN, MIN and MAX return the
@@ -348,13 +351,20 @@ func absMask(f float) Mem {
 }
 
 func expVector(v isa, f float, x batch) batch {
-	low, high, _ := limits(f)
+	low, high := limits(f)
 	return expOf(v, f, atMost(v, f, high, atLeast(v, f, low, x)))
 }
 
-func tanhVector(v isa, f float, x batch) batch {
-	_, _, saturated := limits(f)
-	a := atMost(v, f, saturated, v.of(v.and, v.common(f, absMask(f), x), x))
+// tanh returns the function for the element type.
+func (f float) tanh() func(v isa, f float, x batch) batch {
+	if f.size == 4 {
+		return tanhVector32
+	}
+	return tanhVector64
+}
+
+func tanhVector64(v isa, f float, x batch) batch {
+	a := atMost(v, f, realConst(f, "Saturated", 20), v.of(v.and, v.common(f, absMask(f), x), x))
 	each(f.add, a, a, a)
 	t, p := expm1(v, f, a)
 	s := power(v, f, t)
@@ -377,7 +387,7 @@ func copySign(v isa, f float, x, y batch) {
 }
 
 func sigmoidVector(v isa, f float, x batch) batch {
-	low, _, _ := limits(f)
+	low, _ := limits(f)
 	a := v.of(v.or, v.common(f, signMask(f), x), x)
 	z := expOf(v, f, atLeast(v, f, low, a))
 	one := slices.Repeat(batch{v.loaded(f, realConst(f, "One", 1))}, len(x))
