@@ -67,6 +67,21 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestStartIsLight: the program does without packages whose initialisation takes longer than all others' together.
+func TestStartIsLight(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./cmd/regime").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		for _, heavy := range []string{"google.golang.org/grpc", "arrow/compute", "arrow/flight", "parquet/pqarrow"} {
+			if strings.HasSuffix(path, heavy) {
+				t.Errorf("the program has %s in it", path)
+			}
+		}
+	}
+}
+
 // rulesOf returns the entry for a package or for the nearest one above it.
 func rulesOf(path string) ([]string, bool) {
 	for {

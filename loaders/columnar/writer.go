@@ -11,9 +11,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/arrow/memory"
-	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/compress"
-	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
 	"oblique/internal/atomicfile"
 )
@@ -128,12 +125,7 @@ type batchWriter interface {
 func newBatches(w io.Writer, format Format, schema *arrow.Schema) (batchWriter, error) {
 	switch format {
 	case Parquet:
-		props := parquet.NewWriterProperties(
-			parquet.WithCompression(compress.Codecs.Zstd),
-			parquet.WithCreatedBy("regime"),
-		)
-		// The writer closes what it writes to, which is not its to close.
-		return pqarrow.NewFileWriter(schema, struct{ io.Writer }{w}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+		return newParquetWriter(w, schema)
 	case Arrow:
 		return ipc.NewFileWriter(&counter{w: w}, ipc.WithSchema(schema))
 	}
