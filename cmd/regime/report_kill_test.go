@@ -184,7 +184,7 @@ func unchanged(t *testing.T, before, now map[string]os.FileInfo) {
 	}
 }
 
-func read(t *testing.T, path string) []byte {
+func read(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {

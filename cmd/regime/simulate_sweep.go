@@ -183,7 +183,7 @@ func readSweep(path, out string) (*sweep, error) {
 	return s, p.err()
 }
 
-// maxNetworks is how many networks a table may stand for.
+// maxNetworks is how many networks a plan may have.
 const maxNetworks = 1 << 14
 
 // networks adds the networks of a table: all combinations of the values of its keys.
@@ -219,8 +219,8 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 	for _, values := range variants {
 		networks *= float64(len(values))
 	}
-	if networks > maxNetworks {
-		p.wrong(at, "", "%.0f networks: want at most %d", networks, maxNetworks)
+	if before := len(s.nets); networks > float64(maxNetworks-before) {
+		p.wrong(at, "", "%.4g networks, after %d: want at most %d in a plan", networks, before, maxNetworks)
 		return
 	}
 	combine(variants, func(flags map[string]string) {
