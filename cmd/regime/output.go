@@ -30,7 +30,12 @@ func (o *output) AddFlags(f *pflag.FlagSet) {
 
 func (o *output) check() error {
 	switch o.format {
-	case "svg", "pdf", "png":
+	case "svg":
+		return nil
+	case "pdf", "png":
+		if o.dir == "" {
+			return hinted(usage("--format %s is of figures, and without --out there are none", o.format), "--out figures/")
+		}
 		return nil
 	}
 	return usage("--format %q: want svg, pdf or png", o.format)

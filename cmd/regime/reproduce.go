@@ -66,6 +66,9 @@ the number of neurons.`,
 			return hinted(usage("want the name of a figure: fig2 to fig8"), "%s fig7", c.CommandPath())
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("draws") && args[0] != "fig8" {
+				return usage("--draws is of fig8, and not of %s", args[0])
+			}
 			f := networkFigureNamed(args[0])
 			if err := o.networks.check(c.Flags(), args[0], f != nil); err != nil {
 				return err
@@ -78,6 +81,7 @@ the number of neurons.`,
 	}
 	f := c.Flags()
 	o.output.AddFlags(f)
+	f.Lookup("out").Usage = "folder for the figure, and what it shows as JSON"
 	f.StringSliceVar(&o.networks.nets, "nets", nil, "fig2 to fig6: take the finished networks in this folder's folders, train none")
 	f.StringVar(&o.networks.keep, "keep", "", "fig2 to fig6: folder where networks are trained and kept (default in the user's cache)")
 	f.BoolVar(&o.networks.quick, "quick", false, "fig2 to fig6: networks of 100 units")

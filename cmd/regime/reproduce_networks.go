@@ -32,6 +32,9 @@ type networkOptions struct {
 	count int
 }
 
+// maxEach is how many networks of each task and readout may be asked for.
+const maxEach = 1000
+
 // check refuses flags that would do nothing: those of networks with a figure that has none, and those of training with --nets.
 func (o *networkOptions) check(f *pflag.FlagSet, figure string, networks bool) error {
 	for _, name := range []string{"keep", "quick", "networks", "nets"} {
@@ -43,8 +46,8 @@ func (o *networkOptions) check(f *pflag.FlagSet, figure string, networks bool) e
 			return usage("--%s is how networks are trained, and --nets trains none", name)
 		}
 	}
-	if o.count < 0 {
-		return usage("--networks %d: want at least 1", o.count)
+	if f.Changed("networks") && (o.count < 1 || o.count > maxEach) {
+		return usage("--networks %d: want 1 to %d", o.count, maxEach)
 	}
 	return nil
 }

@@ -87,6 +87,9 @@ func (o *probeCommand) subject() (probe.Subject, error) {
 	if err != nil {
 		return probe.Subject{}, err
 	}
+	if _, err := (&trialOptions{trials: o.trials}).task(net.options.Task, net.options.N); err != nil {
+		return probe.Subject{}, err
+	}
 	s := probe.Subject{Task: net.options.Task, Network: net.network, Initial: net.initial, Trials: o.trials, Also: probe.Directions(), Seed: o.seed}
 	if o.other == "" {
 		return s, nil

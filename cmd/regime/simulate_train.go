@@ -135,14 +135,22 @@ func (o *trainCommand) resolve() (train.Options, error) {
 	if err != nil {
 		return t, err
 	}
-	var zero []error
+	var idle []error // flags that would do nothing
 	for _, name := range []string{"n", "steps", "batch", "rate", "mask-step"} {
 		if f := o.flags.Lookup(name); f.Changed && f.Value.String() == "0" {
-			zero = append(zero, &flagError{name, "0: want more; without it, it is as published"})
+			idle = append(idle, &flagError{name, "0: want more; without it, it is as published"})
+		}
+	}
+	if o.flags.Changed("train") && len(list(o.trained)) == 0 {
+		idle = append(idle, &flagError{"train", `"": want in, rec or out`})
+	}
+	for _, name := range []string{"tau", "duration", "noise-free", "trial-seed", "keep-every", "kind"} {
+		if o.trials.trials == 0 && o.flags.Changed(name) {
+			idle = append(idle, &flagError{name, "is of the recording, and --trials 0 makes none"})
 		}
 	}
 	t, err = t.Resolved()
-	if err := errors.Join(append(zero, asFlags(err)...)...); err != nil {
+	if err := errors.Join(append(idle, asFlags(err)...)...); err != nil {
 		return t, &failure{status: exitUsage, err: err}
 	}
 	if err := o.trials.check(0); err != nil || o.trials.trials == 0 {

@@ -136,7 +136,11 @@ func (s *State) due() bool {
 func (s *State) step(r *rnn.Runner[float32], g *rnn.Gradient[float32], b *task.Batch, e []float32) error {
 	r.Forward(s.Network, b.Input, b.Trials, b.Steps, rnn.Noise{Seed: s.Options.Seed, Step: uint64(s.Steps())})
 	loss := Loss(b, r.Outputs(), e)
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+	switch bad := math.IsNaN(loss) || math.IsInf(loss, 0); {
+	case bad && s.Steps() == 0:
+		return fmt.Errorf("train: the loss is %v before any training: states grow without bound with gain %g and activation %s",
+			loss, *s.Options.Gain, s.Options.Activation)
+	case bad:
 		return fmt.Errorf("train: the loss is %v at step %d: the learning rate %g may be too large", loss, s.Steps(), s.Options.Rate)
 	}
 	r.Backward(s.Network, e, g)
