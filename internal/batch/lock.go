@@ -19,21 +19,28 @@ var errHeld = errors.New("held")
 // Lock keeps other runs out of the store until it is released: see Lock.
 func (s *Store) Lock() (release func() error, err error) { return Lock(context.Background(), s.Dir, 0) }
 
+// try is tryLock, but in tests.
+var try = tryLock
+
 // retry is how long Lock waits before it tries again.
 const retry = 20 * time.Millisecond
 
 // Lock keeps other processes that call it out of a folder until it is released. One that is there may have so long to go; then
 // the error wraps ErrLocked. The lock is the operating system's, on the folder's file "lock", so that it ends with the
-// process whatever ends that: a file left behind by a killed run locks nothing. A file that was released is empty.
+// process whatever ends that: a file left behind by a killed run locks nothing. A file that was released is empty. Some network
+// file systems have no locks: there nobody is kept out.
 func Lock(ctx context.Context, dir string, patience time.Duration) (release func() error, err error) {
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("batch: %w", err)
 	}
-	err = tryLock(f)
-	for end := time.Now().Add(patience); err == errHeld && ctx.Err() == nil && time.Now().Before(end); err = tryLock(f) {
+	err = try(f)
+	for end := time.Now().Add(patience); err == errHeld && ctx.Err() == nil && time.Now().Before(end); err = try(f) {
 		time.Sleep(retry)
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = nil
 	}
 	if err != nil {
 		holder, _ := os.ReadFile(path)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -133,5 +134,25 @@ func TestLock(t *testing.T) {
 	}
 	if err := again(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// On a file system without locks work goes on; any other failure is one.
+func TestLockUnsupported(t *testing.T) {
+	defer func() { try = tryLock }()
+	for _, c := range []struct {
+		err  error
+		fine bool
+	}{{syscall.ENOSYS, true}, {syscall.EOPNOTSUPP, true}, {syscall.EIO, false}} {
+		try = func(*os.File) error { return c.err }
+		release, err := Lock(context.Background(), t.TempDir(), 0)
+		if (err == nil) != c.fine {
+			t.Errorf("%v: %v", c.err, err)
+		}
+		if err == nil {
+			if err := release(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
