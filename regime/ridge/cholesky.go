@@ -14,42 +14,87 @@ type factor struct {
 	n int
 	l []float64
 
+	least []float64 // pivots have to be above
+
 	inv, h []float64 // of inverse
 }
 
 // singular is the share of a diagonal element of H below which a pivot is what rounding leaves of zero.
 const singular = 1e-14
 
+// strip is how many columns of L are found at once: rows meet all columns before them in one matrix product.
+const strip = 8
+
 // factorise computes the factor for the columns given (nil: all), in place of what it held, and tr XᵀX. It reports whether H
 // is positive definite.
 func (f *factor) factorise(m *Moments, cols []int, alpha float64) (trace float64, ok bool) {
-	n := m.N
-	at := func(i int) int { return i }
-	if cols != nil {
-		n, at = len(cols), func(i int) int { return cols[i] }
-	}
-	f.n, f.l = n, grow(f.l, n*n)
+	f.load(m, cols)
+	n, l := f.n, f.l
 	for i := range n {
-		row := f.l[i*n : i*n+i+1]
-		ci := at(i)
-		for j := range row {
-			cj := at(j)
-			row[j] = m.XX[min(ci, cj)*m.N+max(ci, cj)]
+		trace += l[i*n+i]
+		l[i*n+i] += alpha
+	}
+	f.least = grow(f.least, n)
+	for i := range n {
+		f.least[i] = singular * l[i*n+i]
+	}
+	for from := 0; from < n; from += strip {
+		to := min(from+strip, n)
+		if from > 0 {
+			kernel.GemmSerial(blas.NoTrans, blas.Trans, n-from, to-from, from, -1, l[from*n:], n, l[from*n:], n, 1, l[from*n+from:], n)
 		}
-		trace += row[i]
-		row[i] += alpha
-		least := singular * row[i]
-		for j := range i {
-			other := f.l[j*n : j*n+j+1]
-			row[j] = (row[j] - kernel.Dot(row[:j], other[:j])) / other[j]
+		for i := from; i < n; i++ {
+			if !f.substitute(i, from, min(to, i+1)) {
+				return trace, false
+			}
 		}
-		pivot := row[i] - kernel.Dot(row[:i], row[:i])
-		if !(pivot > least) {
-			return trace, false
-		}
-		row[i] = math.Sqrt(pivot)
 	}
 	return trace, true
+}
+
+// load writes the lower triangle of XᵀX of the columns.
+func (f *factor) load(m *Moments, cols []int) {
+	f.n = m.N
+	if cols != nil {
+		f.n = len(cols)
+	}
+	n := f.n
+	f.l = grow(f.l, n*n)
+	for i := range n {
+		row := f.l[i*n : i*n+i+1]
+		if cols == nil {
+			for j := range row {
+				row[j] = m.XX[j*m.N+i]
+			}
+			continue
+		}
+		for j, cj := range cols[:i+1] {
+			row[j] = m.XX[min(cols[i], cj)*m.N+max(cols[i], cj)]
+		}
+	}
+}
+
+// substitute finishes the elements from to to−1 of row i, from which the columns before have been taken. It reports whether the
+// pivot, if it is one of them, is positive.
+func (f *factor) substitute(i, from, to int) bool {
+	n := f.n
+	row := f.l[i*n+from : i*n+to]
+	for j := range row {
+		other := f.l[(from+j)*n+from : (from+j)*n+from+j+1]
+		v := row[j]
+		for k, o := range other[:j] {
+			v -= row[k] * o
+		}
+		if from+j < i {
+			row[j] = v / other[j]
+			continue
+		}
+		if !(v > f.least[i]) {
+			return false
+		}
+		row[j] = math.Sqrt(v)
+	}
+	return true
 }
 
 // solve replaces b by H⁻¹b.
@@ -72,14 +117,20 @@ func (f *factor) inverse() []float64 {
 	f.inv, f.h = grow(f.inv, n*n), grow(f.h, n*n)
 	inv, h := f.inv, f.h // inv: L⁻¹, lower triangle
 	clear(inv)
-	for i := range n {
-		row, l := inv[i*n:i*n+i+1], f.l[i*n:i*n+i+1]
-		for k, v := range l[:i] {
-			addScaled(row[:k+1], -v, inv[k*n:k*n+k+1])
+	for from := 0; from < n; from += strip {
+		to := min(from+strip, n)
+		if from > 0 {
+			kernel.GemmSerial(blas.NoTrans, blas.NoTrans, to-from, from, from, -1, f.l[from*n:], n, inv, n, 0, inv[from*n:], n)
 		}
-		row[i] = 1
-		for j := range row {
-			row[j] /= l[i]
+		for i := from; i < to; i++ {
+			row, l := inv[i*n:i*n+i+1], f.l[i*n:i*n+i+1]
+			for k := from; k < i; k++ {
+				addScaled(row[:k+1], -l[k], inv[k*n:k*n+k+1])
+			}
+			row[i] = 1
+			for j := range row {
+				row[j] /= l[i]
+			}
 		}
 	}
 	kernel.GemmSerial(blas.Trans, blas.NoTrans, n, n, n, 1, inv, n, inv, n, 0, h, n)
