@@ -1,14 +1,14 @@
 """Times internal/blas and internal/eigen beside OpenBLAS and numpy, in one run, and prints tables.
 
-    python3 docs/bench/blas/bench.py [rounds]
+    python3 docs/bench/blas/bench.py [rounds [best | AVX2]]
 
-from the repository's root. It needs Go, a C compiler, Debian's libopenblas-dev and numpy. There is
-one table for the best instructions that the machine has and one for AVX2, both sides held to it
-(ours by GODEBUG=cpu.avx512f=off). Each round runs the peer and then ours, with one and with two
-threads; of each line the best round counts, so that what else the machine does weighs less. Rates
-are GF/s, for functions the nanoseconds of an element, for the symmetric eigendecomposition
-milliseconds; there the peer is numpy.linalg.eigh, that is, the dsyevd of the LAPACK which numpy is
-linked to. The OpenBLAS kernels are those it chooses by itself; the tables name them.
+from the repository's root, by default three rounds of both tables: some minutes each. It needs Go, a C compiler,
+Debian's libopenblas-dev and numpy. There is one table for the best instructions that the machine has and one for AVX2,
+both sides held to it (ours by GODEBUG=cpu.avx512f=off). Each round runs the peer and then ours, with one and with two
+threads; of each line the best round counts, so that what else the machine does weighs less. Rates are GF/s, for functions
+the nanoseconds of an element, for the symmetric eigendecomposition milliseconds; there the peer is numpy.linalg.eigh, that
+is, the dsyevd of the LAPACK which numpy is linked to. The OpenBLAS kernels are those it chooses by itself; the tables name
+them.
 """
 
 import os
@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+TABLE = sys.argv[2] if len(sys.argv) > 2 else ""
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"^Benchmark(\S+?)(?:-\d+)?\s.*?([\d.e+]+) (GF/s|ns/element)", re.M)
 SYM = re.compile(r"^Benchmark(Sym/\d+)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op", re.M)
@@ -137,6 +138,8 @@ def main():
         subprocess.run(["go", "test", "-c", "-o", go, "./internal/blas"], check=True)
         subprocess.run(["go", "test", "-c", "-o", eigen, "./internal/eigen"], check=True)
         for title, (peer_env, our_env) in TIERS.items():
+            if TABLE not in title:
+                continue
             show(title, *measure(c, go, eigen, peer_env, our_env))
 
 
