@@ -302,20 +302,36 @@ func (s *symvCall[T]) beside(i, h int) (from, to int) {
 	return 0, i
 }
 
-// corner adds the diagonal block of the rows [i, i+4), and the sums beside it.
+// corner adds the diagonal block of the rows [i, i+4), and the sums beside it. All of it is in registers: y would
+// otherwise go through memory between one row and the next.
 func (s *symvCall[T]) corner(i int, alpha, sums, y []T) {
-	x, y := s.x[i:i+4], y[i:i+4]
-	for r := range 4 {
-		row := s.a[(i+r)*s.lda+i:][:4]
-		sum := sums[r] + row[r]*x[r]
-		from, to := r+1, 4
-		if s.part == lower {
-			from, to = 0, r
-		}
-		for q := from; q < to; q++ {
-			sum += row[q] * x[q]
-			y[q] += alpha[r] * row[q]
-		}
-		y[r] += s.alpha * sum
+	x, y, alpha, sums := s.x[i:][:4], y[i:][:4], alpha[:4], sums[:4]
+	row := func(r int) []T { return s.a[(i+r)*s.lda+i:][:4] }
+	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+	y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
+	r0, r1, r2, r3 := row(0), row(1), row(2), row(3)
+	if s.part == upper {
+		y0 += s.alpha * (sums[0] + r0[0]*x0 + r0[1]*x1 + r0[2]*x2 + r0[3]*x3)
+		y1 += alpha[0] * r0[1]
+		y2 += alpha[0] * r0[2]
+		y3 += alpha[0] * r0[3]
+		y1 += s.alpha * (sums[1] + r1[1]*x1 + r1[2]*x2 + r1[3]*x3)
+		y2 += alpha[1] * r1[2]
+		y3 += alpha[1] * r1[3]
+		y2 += s.alpha * (sums[2] + r2[2]*x2 + r2[3]*x3)
+		y3 += alpha[2] * r2[3]
+		y3 += s.alpha * (sums[3] + r3[3]*x3)
+	} else {
+		y0 += s.alpha * (sums[0] + r0[0]*x0)
+		y0 += alpha[1] * r1[0]
+		y1 += s.alpha * (sums[1] + r1[1]*x1 + r1[0]*x0)
+		y0 += alpha[2] * r2[0]
+		y1 += alpha[2] * r2[1]
+		y2 += s.alpha * (sums[2] + r2[2]*x2 + r2[0]*x0 + r2[1]*x1)
+		y0 += alpha[3] * r3[0]
+		y1 += alpha[3] * r3[1]
+		y2 += alpha[3] * r3[2]
+		y3 += s.alpha * (sums[3] + r3[3]*x3 + r3[0]*x0 + r3[1]*x1 + r3[2]*x2)
 	}
+	y[0], y[1], y[2], y[3] = y0, y1, y2, y3
 }
