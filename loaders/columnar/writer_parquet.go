@@ -63,6 +63,8 @@ func parquetNode(name string, t arrow.DataType, repetition parquet.Repetition) (
 		physical = parquet.Types.Float
 	case arrow.INT64:
 		physical, logical = parquet.Types.Int64, schema.NewIntLogicalType(64, true)
+	case arrow.UINT64:
+		physical, logical = parquet.Types.Int64, schema.NewIntLogicalType(64, false)
 	case arrow.INT32:
 		physical, logical = parquet.Types.Int32, schema.NewIntLogicalType(32, true)
 	case arrow.BOOL:
@@ -106,6 +108,12 @@ func writeColumn(column file.ColumnChunkWriter, values arrow.Array, definition, 
 		_, err = column.(*file.Float32ColumnChunkWriter).WriteBatch(a.Float32Values(), definition, repetition)
 	case *array.Int64:
 		_, err = column.(*file.Int64ColumnChunkWriter).WriteBatch(a.Int64Values(), definition, repetition)
+	case *array.Uint64: // its bits
+		bits := make([]int64, a.Len())
+		for i, v := range a.Uint64Values() {
+			bits[i] = int64(v)
+		}
+		_, err = column.(*file.Int64ColumnChunkWriter).WriteBatch(bits, definition, repetition)
 	case *array.Int32:
 		_, err = column.(*file.Int32ColumnChunkWriter).WriteBatch(a.Int32Values(), definition, repetition)
 	case *array.Boolean:

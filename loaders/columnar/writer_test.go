@@ -21,7 +21,7 @@ import (
 )
 
 var sampleFields = []Field{
-	{"rate", Float64}, {"r32", Float32}, {"id", Int64}, {"i32", Int32}, {"hit", Bool}, {"area", String}, {"spikes", Float64List},
+	{"rate", Float64}, {"r32", Float32}, {"id", Int64}, {"i32", Int32}, {"hit", Bool}, {"area", String}, {"spikes", Float64List}, {"stamp", Uint64},
 }
 
 // sample makes the rows from ≤ i < to of a table with every type.
@@ -32,12 +32,14 @@ func sample(from, to int) []any {
 	var i32 []int32
 	var hit []bool
 	var area []string
+	var stamp []uint64
 	spikes := Ragged{Offsets: []int{0}}
 	for i := from; i < to; i++ {
 		x = append(x, math.Sqrt(float64(i)))
 		x32 = append(x32, float32(i)/3)
 		id = append(id, int64(i)<<32)
 		i32 = append(i32, int32(-i))
+		stamp = append(stamp, 1<<63+uint64(i)<<40|1)
 		hit = append(hit, i%3 == 0)
 		area = append(area, []string{"M1", "PMd", ""}[i%3])
 		for j := range i % 4 {
@@ -48,7 +50,7 @@ func sample(from, to int) []any {
 	if from == 0 {
 		x[1], x[2], x[3] = math.NaN(), math.Inf(1), math.Copysign(0, -1)
 	}
-	return []any{x, x32, id, i32, hit, area, spikes}
+	return []any{x, x32, id, i32, hit, area, spikes, stamp}
 }
 
 const sampleRows = 30_011
@@ -91,6 +93,37 @@ func TestWriteRead(t *testing.T) {
 	}
 }
 
+// Integers of 64 bits are had exactly, by their bits, and others are not.
+func TestBits(t *testing.T) {
+	want := sample(0, sampleRows)
+	for _, format := range []Format{Parquet, Arrow} {
+		path := filepath.Join(t.TempDir(), "table")
+		writeSample(t, path, format)
+		for i, c := range open(t, path).Columns() {
+			bits := c.Bits()
+			if exact := c.Type == "int64" || c.Type == "uint64"; (bits != nil) != exact {
+				t.Errorf("%s: %s: bits of %s: %v", format, c.Name, c.Type, bits)
+			}
+			if bits == nil {
+				continue
+			}
+			x, err := bits.Float64s()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for row, v := range x {
+				got := math.Float64bits(v)
+				if w, ok := want[i].([]uint64); ok && got != w[row] {
+					t.Fatalf("%s: %s, row %d: %d, want %d", format, c.Name, row, got, w[row])
+				}
+				if w, ok := want[i].([]int64); ok && int64(got) != w[row] {
+					t.Fatalf("%s: %s, row %d: %d, want %d", format, c.Name, row, int64(got), w[row])
+				}
+			}
+		}
+	}
+}
+
 func compare(c *Column, want any) error {
 	switch want := want.(type) {
 	case []string:
@@ -118,6 +151,8 @@ func compare(c *Column, want any) error {
 			w = e.Float()
 		case e.CanInt():
 			w = float64(e.Int())
+		case e.CanUint():
+			w = float64(e.Uint())
 		case e.Bool():
 			w = 1
 		}
@@ -161,6 +196,11 @@ func TestLibraryReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("Parquet", table.NumRows(), table.Column(0).Data().Chunk(0).(*array.Float64).Float64Values())
+
+	stamps, ok := table.Column(7).Data().Chunk(0).(*array.Uint64)
+	if !ok || !slices.Equal(stamps.Uint64Values(), want[7].([]uint64)[:stamps.Len()]) {
+		t.Errorf("Parquet: stamps %v", table.Column(7).DataType())
+	}
 
 	path = filepath.Join(dir, "t.arrow")
 	writeSample(t, path, Arrow)
