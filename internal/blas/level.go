@@ -198,6 +198,10 @@ func Syr2[T Float](uplo blas.Uplo, n int, alpha T, x, y, a []T, lda int) {
 // not follow the cores'.
 const strips = 8
 
+// lineUp is the number of elements to a multiple of which rows are cut: where those of a matrix begin with a line of the
+// cache, so do their pieces.
+const lineUp = 8
+
 // symvShared is the order from which a Symv is divided.
 const symvShared = 384
 
@@ -244,11 +248,14 @@ func Symv[T Float](uplo blas.Uplo, n int, alpha T, a []T, lda int, x []T, beta T
 
 // triangleCut returns the first row of strip s, the strips being of about equal area.
 func triangleCut(part part, n, s int) int {
-	f := float64(s) / strips
+	f := sqrt(float64(s) / strips)
 	if part == upper {
-		return n - int(sqrt(1-f)*float64(n))
+		f = 1 - sqrt(1-float64(s)/strips)
 	}
-	return int(sqrt(f) * float64(n))
+	if s == strips {
+		return n
+	}
+	return int(f*float64(n)) / lineUp * lineUp
 }
 
 // A symvCall holds the arguments of a Symv.
@@ -272,15 +279,25 @@ func (s *symvCall[T]) reach(i int) (from, to int) {
 
 // rows adds to y what the rows [i0, i1) of the stored triangle contribute to α·A·x.
 func (s *symvCall[T]) rows(w *workspace[T], i0, i1 int, y []T) {
-	alpha, sums := w.tile[:4], w.tile[4:8]
+	alpha, sums, more := w.tile[:4], w.tile[4:8], w.tile[8:12]
 	i := i0
 	for ; i+4 <= i1; i += 4 {
 		for r := range alpha {
 			alpha[r], sums[r] = s.alpha*s.x[i+r], 0
 		}
 		from, to := s.beside(i, 4)
-		if from < to {
-			s.kernels.dotAxpy4(to-from, &alpha[0], &s.a[i*s.lda+from], s.lda, &s.x[from], &y[from], &sums[0])
+		even := from
+		if s.part == upper && s.n >= symvShared {
+			even = min(roundUp(from, lineUp), to)
+		}
+		if even < to {
+			s.kernels.dotAxpy4(to-even, &alpha[0], &s.a[i*s.lda+even], s.lda, &s.x[even], &y[even], &sums[0])
+		}
+		if from < even {
+			s.kernels.dotAxpy4(even-from, &alpha[0], &s.a[i*s.lda+from], s.lda, &s.x[from], &y[from], &more[0])
+			for r, sum := range more {
+				sums[r] += sum
+			}
 		}
 		s.corner(i, alpha, sums, y)
 	}

@@ -39,19 +39,31 @@ func tridiagonalise(n int, a, d, e, tau, vw []float64) {
 			e[i], tau[i] = reflect(x)
 			v, p := vw[2*k*n+i+1:(2*k+1)*n], vw[(2*k+1)*n+i+1:(2*k+2)*n]
 			m := len(x)
-			blas.Symv(gonum.Upper, m, tau[i], a[(i+1)*n+i+1:], n, x, 0, p)
+			copy(v, x)
+			at := lineStart(n, i+1)
+			clear(vw[2*k*n+at : 2*k*n+i+1]) // v with zeros before it, which what of A is in their rows does not change
+			blas.Symv(gonum.Upper, n-at, tau[i], a[at*n+at:], n, vw[2*k*n+at:(2*k+1)*n], 0, vw[(2*k+1)*n+at:(2*k+2)*n])
 			blas.Gemv(gonum.NoTrans, 2*k, m, tau[i], vw[i+1:], n, x, 0, s[:2*k])
 			for q := range k {
 				swapped[2*q], swapped[2*q+1] = s[2*q+1], s[2*q]
 			}
 			blas.Gemv(gonum.Trans, 2*k, m, -1, vw[i+1:], n, swapped[:2*k], 1, p)
 			blas.Axpy(-tau[i]/2*blas.Dot(p, x), x, p)
-			copy(v, x)
 		}
 		if next := first + steps; next < n {
 			blas.Syr2k(gonum.Upper, gonum.Trans, n-next, steps, -1, vw[next:], 2*n, vw[n+next:], 2*n, 1, a[next*n+next:], n)
 		}
 	}
+}
+
+// lineStart returns from where the rest of A, from row and column i on, is multiplied: from i, or where the product takes
+// long from a multiple of eight before it. There rows begin with a line of the cache where their stride is such a multiple.
+func lineStart(n, i int) int {
+	const long = 400
+	if n-i < long {
+		return i
+	}
+	return i / 8 * 8
 }
 
 // reflect replaces x by the v of the reflection H = I − τ·v·vᵀ, v₀ = 1, that makes H·x = (β, 0, …).
