@@ -11,14 +11,14 @@ func TestPace(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 100}, {1 << 20, 100}, {spare, 100}, {2 * spare, 50}, {10 * spare, 10}, {1000 * spare, 5}} {
+	}{{0, 400}, {1 << 20, 400}, {spare / 4, 400}, {spare, 100}, {2 * spare, 50}, {10 * spare, 10}, {1000 * spare, 5}} {
 		if got := pace(c.live); got != c.want {
 			t.Errorf("%d bytes in use: %d %%, want %d", c.live, got, c.want)
 		}
 	}
 }
 
-// TestKeepLean: while much is in use little garbage is left lying about, and afterwards the pace is the usual one again.
+// TestKeepLean: while much is in use little garbage is left lying about, and afterwards more again.
 func TestKeepLean(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	keepLean()
@@ -39,7 +39,7 @@ func TestKeepLean(t *testing.T) {
 	}
 	settles(24) // of 4·spare and a little
 	runtime.KeepAlive(large)
-	settles(100)
+	settles(400)
 }
 
 // largePages keeps nothing of the memory that it makes the heap grow by.
