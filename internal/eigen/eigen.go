@@ -66,7 +66,7 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	if !s.solve(0, n) {
 		return nil, nil, errors.New("eigen: the iteration for a small block did not converge")
 	}
-	backTransform(n, work, tau, s.q, thin)
+	backTransform(n, work, tau, s.q, thin, w.take(wyBlock*wyBlock))
 	if order == Descending {
 		slices.Reverse(s.order)
 	}
@@ -110,7 +110,7 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // getWorkspace returns a workspace for a matrix of order n.
 func getWorkspace(n int) *workspace {
 	w := workspaces.Get().(*workspace)
-	if need := 3*n*n + (2+5+3*wyBlock)*n; len(w.floats) < need {
+	if need := 3*n*n + (2+5+3*wyBlock)*n + wyBlock*wyBlock; len(w.floats) < need {
 		w.floats = make([]float64, need)
 	}
 	if len(w.indices) < 4*n {

@@ -85,8 +85,9 @@ const wyBlock = 64
 // backTransform replaces the rows M by M·Qᵀ, Q being that of tridiagonalise: eigenvectors of the
 // tridiagonal matrix become those of A. A block of reflections is I − VᵀTV with T upper
 // triangular (Schreiber and Van Loan 1989), and its transpose is applied from the right,
-// M −= (M·Vᵀ)·(Tᵀ·V), the last block first. The scratch space has 3·wyBlock rows of n.
-func backTransform(n int, a, tau, rows, scratch []float64) {
+// M −= (M·Vᵀ)·(Tᵀ·V), the last block first. The scratch space has
+// 3·wyBlock rows of n, and the space t wyBlock².
+func backTransform(n int, a, tau, rows, scratch, t []float64) {
 	if n < 2 {
 		return
 	}
@@ -95,7 +96,6 @@ func backTransform(n int, a, tau, rows, scratch []float64) {
 		block /= 2
 	}
 	v, w, g := scratch[:block*n], scratch[block*n:2*block*n], scratch[2*block*n:3*block*n]
-	var t [wyBlock * wyBlock]float64
 	for first := (n - 2) / block * block; first >= 0; first -= block {
 		k := min(block, n-1-first)
 		m := n - first - 1 // columns that the block changes
@@ -105,7 +105,7 @@ func backTransform(n int, a, tau, rows, scratch []float64) {
 			copy(row[r:], a[(first+r)*n+first+1+r:(first+r+1)*n])
 		}
 		wyFactor(k, m, v, tau[first:], t[:k*k], g)
-		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t[:], k, v, m, 0, w, m)
+		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t, k, v, m, 0, w, m)
 		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], n, v, m, 0, g, k)
 		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], n)
 	}
