@@ -40,13 +40,15 @@ func pinv(a *mat.Dense) *mat.Dense {
 }
 
 // product returns the product of matrices whose sizes fit.
-func product(first mat.Matrix, rest ...mat.Matrix) *mat.Dense {
+func product(first, second mat.Matrix, rest ...mat.Matrix) *mat.Dense {
+	q := new(mat.Dense)
+	q.Mul(first, second)
 	for _, m := range rest {
-		var q mat.Dense
-		q.Mul(first, m)
-		first = &q
+		next := new(mat.Dense)
+		next.Mul(q, m)
+		q = next
 	}
-	return mat.DenseCopyOf(first)
+	return q
 }
 
 // affine returns x·wᵀ + offset, row by row.
@@ -59,6 +61,13 @@ func affine(x, w *mat.Dense, offset []float64) *mat.Dense {
 		}
 	}
 	return y
+}
+
+// decode returns what a decoder of rates makes of spike counts.
+func decode(d *recording.Decoder, counts *mat.Dense, bin float64) *mat.Dense {
+	var w mat.Dense
+	w.Scale(1/bin, d.W)
+	return affine(counts, &w, d.Offset)
 }
 
 // perHz returns a decoder of spike counts as one of rates: counts = bin · rates.

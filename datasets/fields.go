@@ -115,25 +115,21 @@ func (f *fields) cells(path string, channels int) (*mat.Dense, []recording.Range
 	return mat.NewDense(len(data)/channels, channels, data), parts
 }
 
-// selectRows returns the rows for which keep is true. The result of none is nil.
+// selectRows returns the rows for which keep is true, moved together within the memory of m, which is m no more. The
+// result of none is nil.
 func selectRows(m *mat.Dense, keep []bool) *mat.Dense {
-	_, c := m.Dims()
 	count := 0
-	for _, k := range keep {
+	for i, k := range keep {
 		if k {
+			copy(m.RawRowView(count), m.RawRowView(i))
 			count++
 		}
 	}
-	data := make([]float64, 0, count*c)
-	for i, k := range keep {
-		if k {
-			data = append(data, m.RawRowView(i)...)
-		}
-	}
-	if len(data) == 0 {
+	if count == 0 {
 		return nil
 	}
-	return mat.NewDense(len(data)/c, c, data)
+	_, c := m.Dims()
+	return m.Slice(0, count, 0, c).(*mat.Dense)
 }
 
 // stretches returns, as rows of what is left, the uninterrupted stretches of kept rows within each part, and

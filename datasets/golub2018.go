@@ -99,9 +99,7 @@ func openGolub(f loaders.File, phase string) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rates mat.Dense
-	rates.Scale(1/bin[0], counts)
-	known, err := agree("the known decoder's velocity and the stored one", affine(&rates, decoder.W, decoder.Offset), reference, tolerance)
+	known, err := agree("the known decoder's velocity and the stored one", decode(decoder, counts, bin[0]), reference, tolerance)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +157,7 @@ func (f *fields) golubVelocity(mapping string, z *mat.Dense, n, k int, perturbed
 		w = product(gain, eta, sigma, beta)
 	}
 	offset := product(gain, shift)
-	return affine(product(z, inverse.T()), w, []float64{-offset.At(0, 0), -offset.At(1, 0)})
+	return affine(z, product(w, inverse), []float64{-offset.At(0, 0), -offset.At(1, 0)})
 }
 
 // exactTarget tells whether a direction is that of one of the eight targets, multiples of 45° = θ, to the

@@ -95,9 +95,7 @@ func openHennig(f loaders.File, phase string) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rates mat.Dense
-	rates.Scale(1/bin, counts)
-	known, err := agree("the known decoder's velocity and the rebuilt one", affine(&rates, decoder.W, decoder.Offset), velocity, 1e-6)
+	known, err := agree("the known decoder's velocity and the rebuilt one", decode(decoder, counts, bin), velocity, 1e-6)
 	if err != nil {
 		return nil, err
 	}
@@ -149,5 +147,5 @@ func (f *fields) hennigVelocity(z, m2 *mat.Dense, m0 []float64, n int) *mat.Dens
 			offset[i] += m2.At(i, j) * mean[j]
 		}
 	}
-	return affine(product(z, inverse.T()), w, offset)
+	return affine(z, product(w, inverse), offset)
 }
