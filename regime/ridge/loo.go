@@ -2,6 +2,7 @@ package ridge
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	kernel "oblique/internal/blas"
@@ -42,11 +43,13 @@ type Task struct {
 	Path    *Path
 	Columns []int // of the view, that the path was fitted to, in its order; nil means all
 	Ks      []int
-	// Penalties is how many of the path's penalties are swept, from the least on; 0 means all.
+	// Penalties is how many of the path's penalties are wanted, from the least on; 0 means all.
 	Penalties int
+
+	rough bool // a leverage exceeds ½: no error is interpolated
 }
 
-// penalties returns how many penalties are swept.
+// penalties returns how many penalties are wanted.
 func (t Task) penalties() int {
 	if t.Penalties == 0 {
 		return len(t.Path.Alphas)
@@ -56,7 +59,7 @@ func (t Task) penalties() int {
 
 // LeaveOneOut returns the leave-one-out errors of many paths, each fitted to some of the columns, while the rows are read
 // once. The view must be about the mean of its rows. Entry [i][s] has the squared errors of task i summed over outputs and
-// over stretch s of the rows, from ⌊T·s/stretches⌋ on: a row for each k and a column for each penalty swept, as Path.LeaveOneOut.
+// over stretch s of the rows, from ⌊T·s/stretches⌋ on: a row for each k and a column for each penalty wanted, as Path.LeaveOneOut.
 func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) {
 	tables := make([]*table, len(tasks))
 	err := Parallel(len(tasks), func(i int) error {
@@ -68,7 +71,7 @@ func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) 
 	}
 	t, _, _ := v.Dims()
 	pieces := max(1, min((maxLanes+stretches-1)/stretches, t/(stretches*blockRows)))
-	units := make([][][]float64, stretches*pieces)
+	units := make([][]partial, stretches*pieces)
 	err = Parallel(len(units), func(i int) error {
 		var err error
 		units[i], err = v.sweep(tables, t*i/len(units), t*(i+1)/len(units))
@@ -78,25 +81,59 @@ func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) 
 		return nil, err
 	}
 	errors := make([][]*mat.Dense, len(tasks))
-	for i, task := range tasks {
+	var again []Task
+	var whose []int
+	for i, t := range tables {
+		least := math.Inf(1)
+		for _, unit := range units {
+			least = min(least, unit[i].free)
+		}
+		if t.m > 0 && !(least >= smoothAtLeast) {
+			task := tasks[i]
+			task.rough = true
+			again, whose = append(again, task), append(whose, i)
+			continue
+		}
 		for s := range stretches {
-			sum := mat.NewDense(len(task.Ks), task.penalties(), nil)
-			for _, unit := range units[s*pieces : (s+1)*pieces] {
-				addScaled(sum.RawMatrix().Data, 1, unit[i])
-			}
-			errors[i] = append(errors[i], sum)
+			errors[i] = append(errors[i], t.sum(units[s*pieces:(s+1)*pieces], i))
 		}
 	}
-	return errors, nil
+	if len(again) == 0 {
+		return errors, nil
+	}
+	rest, err := v.LeaveOneOut(again, stretches)
+	for at, i := range whose {
+		errors[i] = rest[at]
+	}
+	return errors, err
 }
 
-// sweep returns the errors of every table, summed over rows from to to−1.
-func (v *View) sweep(tables []*table, from, to int) ([][]float64, error) {
+// A partial holds what a table has from some of the rows.
+type partial struct {
+	errors []float64 // squared, summed: a row for each of ks, a column for each penalty swept
+	free   float64   // the least 1 − h at the first penalty
+}
+
+// sum returns the errors of the i-th table, which t is, over several units, at all penalties.
+func (t *table) sum(units [][]partial, i int) *mat.Dense {
+	swept := make([]float64, len(t.ks)*t.nA)
+	for _, unit := range units {
+		addScaled(swept, 1, unit[i].errors)
+	}
+	errors := mat.NewDense(len(t.ks), t.count, nil)
+	for k := range t.ks {
+		errors.SetRow(k, t.interpolate(swept[k*t.nA:(k+1)*t.nA], t.m, t.count))
+	}
+	return errors
+}
+
+// sweep returns what every table has from the rows from to to−1.
+func (v *View) sweep(tables []*table, from, to int) ([]partial, error) {
 	s := sweeps.Get().(*sweep)
 	defer sweeps.Put(s)
-	errors := make([][]float64, len(tables))
+	parts := make([]partial, len(tables))
 	for i, t := range tables {
-		errors[i] = make([]float64, len(t.ks)*t.nA)
+		parts[i] = partial{errors: make([]float64, len(t.ks)*t.nA), free: math.Inf(1)}
 	}
 	for i := from; i < to; i += blockRows {
 		rows := min(blockRows, to-i)
@@ -105,18 +142,20 @@ func (v *View) sweep(tables []*table, from, to int) ([][]float64, error) {
 		}
 		s.xt = s.xt[:0]
 		for i, t := range tables {
-			s.run(t, rows, errors[i])
+			s.run(t, rows, &parts[i])
 		}
 	}
-	return errors, nil
+	return parts, nil
 }
 
-// A table holds what the sweep over components multiplies scores with, for all penalties.
+// A table holds what the sweep over components multiplies scores with, for the penalties swept: A of them.
 type table struct {
 	*Path
 	columns  []int // of the block; nil means all
 	ks       []int
-	centred  bool      // m is zero: the terms in m vanish
+	count    int       // of penalties wanted
+	m        int       // errors up to this one are interpolated
+	flat     bool      // the mean of scores is zero: the terms in m vanish
 	a        []float64 // 1/(λ_j+α), A×R
 	ac       []float64 // a_j c_jd, (A·D)×R
 	am       []float64 // a_j m_j, A×R
@@ -130,21 +169,21 @@ type table struct {
 
 func (task Task) table() *table {
 	p, ks := task.Path, task.Ks
-	r, d, nA := ks[len(ks)-1], p.D(), task.penalties()
+	r, d, m := ks[len(ks)-1], p.D(), 0
+	if !task.rough {
+		m = p.smooth(task.penalties())
+	}
+	which := swept(m, task.penalties())
+	nA := len(which)
 	n, _ := p.Spectrum.Vectors.Dims()
-	t := &table{Path: p, columns: task.Columns, ks: ks, dims: d, nA: nA, r: r, n: n,
+	t := &table{Path: p, columns: task.Columns, ks: ks, count: task.penalties(), m: m, flat: p.centred(), dims: d, nA: nA, r: r, n: n,
 		a: make([]float64, nA*r), ac: make([]float64, nA*d*r), am: make([]float64, nA*r),
 		gamma: make([]float64, len(ks)*nA), gammaNu: make([]float64, len(ks)*nA*d)}
 	if v := p.Spectrum.Vectors.RawMatrix(); task.Columns == nil {
 		t.vectors = kernel.Pack(blas.NoTrans, n, r, v.Data, v.Stride)
 	}
-	// A mean of rounding errors is no mean: the terms in m would change nothing.
-	var mm float64
-	for _, m := range p.m {
-		mm += m * m
-	}
-	t.centred = p.Count*mm <= 1e-20*p.Spectrum.Values[0]
-	for ai, alpha := range p.Alphas[:nA] {
+	for ai, i := range which {
+		alpha := p.Alphas[i]
 		for o := range d {
 			s, next := sums{alpha: alpha, count: p.Count}, 0
 			for j, lambda := range p.Spectrum.Values[:r] {
@@ -221,7 +260,7 @@ func (s *sweep) scores(t *table, rows int) {
 }
 
 // run adds the table's errors of the block of rows, whose activity is about the mean of all.
-func (s *sweep) run(t *table, rows int, errors []float64) {
+func (s *sweep) run(t *table, rows int, part *partial) {
 	s.scores(t, rows)
 	s.y = grow(s.y, t.dims*rows)
 	for i := range rows {
@@ -232,7 +271,7 @@ func (s *sweep) run(t *table, rows int, errors []float64) {
 	s.free, s.fit, s.along = grow(s.free, t.nA*rows), grow(s.fit, t.nA*t.dims*rows), grow(s.along, t.nA*rows)
 	fill(s.free, 1-1/t.Count)
 	clear(s.fit)
-	if !t.centred {
+	if !t.flat {
 		clear(s.along)
 	}
 	s.inverse = grow(s.inverse, rows)
@@ -240,7 +279,7 @@ func (s *sweep) run(t *table, rows int, errors []float64) {
 	for ki, k := range t.ks {
 		s.advance(t, done, k, rows)
 		done = k
-		s.measure(t, ki, rows, errors)
+		s.measure(t, ki, rows, part)
 	}
 }
 
@@ -272,7 +311,7 @@ func (s *sweep) advance(t *table, from, to, rows int) {
 	if to-from > few {
 		t.multiply(-1, t.a, s.p2, s.free, t.nA, from, to, rows)
 		t.multiply(1, t.ac, s.pt, s.fit, t.nA*t.dims, from, to, rows)
-		if !t.centred {
+		if !t.flat {
 			t.multiply(1, t.am, s.pt, s.along, t.nA, from, to, rows)
 		}
 		return
@@ -284,7 +323,7 @@ func (s *sweep) advance(t *table, from, to, rows int) {
 			for d := ai * t.dims; d < (ai+1)*t.dims; d++ {
 				addScaled(s.fit[d*rows:(d+1)*rows], t.ac[d*t.r+j], p)
 			}
-			if !t.centred {
+			if !t.flat {
 				addScaled(s.along[ai*rows:(ai+1)*rows], t.am[ai*t.r+j], p)
 			}
 		}
@@ -302,31 +341,34 @@ func addScaled(dst []float64, a float64, x []float64) { kernel.Axpy(a, x[:len(ds
 
 // measure adds the squared leave-one-out errors of the components taken in so far. One division a row serves all
 // outputs.
-func (s *sweep) measure(t *table, ki, rows int, errors []float64) {
+func (s *sweep) measure(t *table, ki, rows int, part *partial) {
 	inverse := s.inverse[:rows]
 	for ai := range t.nA {
 		free := s.free[ai*rows : (ai+1)*rows]
 		along := s.along[ai*rows : (ai+1)*rows]
 		left := free
-		if !t.centred {
+		if !t.flat {
 			left = inverse
 			gamma := t.gamma[ki*t.nA+ai]
 			for i, f := range free {
 				left[i] = f - gamma*along[i]*along[i]
 			}
 		}
+		if ai == 0 {
+			part.free = min(part.free, slices.Min(left))
+		}
 		kernel.Invert(saturated, inverse, left)
 		var sum float64
 		for d := range t.dims {
 			fit := s.fit[(ai*t.dims+d)*rows : (ai*t.dims+d+1)*rows]
 			y := s.y[d*rows : (d+1)*rows]
-			if t.centred {
+			if t.flat {
 				sum += kernel.Residuals(y, fit, inverse)
 			} else {
 				sum += squaredErrorsShifted(y, fit, inverse, along, t.gammaNu[(ki*t.nA+ai)*t.dims+d])
 			}
 		}
-		errors[ki*t.nA+ai] += sum
+		part.errors[ki*t.nA+ai] += sum
 	}
 }
 

@@ -1,0 +1,95 @@
+package ridge
+
+// Penalties far below the least eigenvalue λ hardly change a fit, and yet the grid has many of them. With residuals r(α) and
+// leverages h(α), which are sums of filters 1/(λⱼ+α),
+//
+//	E(α) = Σ (r_t(α) / (1 − h_t(α)))²
+//
+// is analytic for |α| ≤ λ/4 if every leverage is at most ½: filters grow there to 4/3 of what they are at 0, so that
+// ‖r‖ ≤ 7/3 ‖ỹ‖ and |1 − h| ≥ ⅓, and |E| ≤ 49 Σỹ². By Cauchy's bound on the fourth derivative the cubic through
+// α₀, α_{m−2}, α_{m−1} and α_m errs at the penalties between the first two by less than
+//
+//	50 Σỹ² (4/λ)⁴ α_{m−3} α_m³,
+//
+// and these are not swept where that is nothing beside the in-sample error, than which E is never less. An in-sample error that
+// is nothing beside Σỹ² is what rounding left of the moments, and bounds nothing.
+
+const (
+	smoothNoise   = 1e-10 // of Σỹ²: the least in-sample error that moments tell from rounding
+	smoothError   = 1e-11 // of the error: what interpolation may change
+	smoothReach   = 1e-3  // of λ: the greatest α_m, for Cauchy's bound to hold with 50 in place of 49
+	smoothAtLeast = 0.5   // 1 − h of every row at α₀
+)
+
+// smooth returns the index m of the greatest penalty up to which leave-one-out errors are interpolated if no leverage exceeds
+// ½, of the first count; 0 if none are.
+func (p *Path) smooth(count int) int {
+	lambda := p.Spectrum.Values[p.R()-1]
+	if !p.centred() || lambda == 0 {
+		return 0
+	}
+	var yy, least float64
+	for d, square := range p.YY {
+		s := sums{alpha: p.Alphas[0], count: p.Count}
+		for j, lambda := range p.Spectrum.Values {
+			s.add(lambda, p.m[j], p.c[j*p.D()+d])
+		}
+		yy, least = yy+square, least+s.residual(square)
+	}
+	if !(least > smoothNoise*yy) {
+		return 0
+	}
+	m := 0
+	for i := 1; i < count && p.Alphas[i] > p.Alphas[i-1] && p.Alphas[i] <= smoothReach*lambda; i++ {
+		if i < 4 {
+			continue
+		}
+		low, high := 4/lambda*p.Alphas[i-3], 4/lambda*p.Alphas[i]
+		if !(50*yy*low*high*high*high <= smoothError*least) {
+			break
+		}
+		m = i
+	}
+	return m
+}
+
+// centred tells whether the mean of scores is zero, or rounding errors, which are no mean: terms in it would change nothing.
+func (p *Path) centred() bool {
+	var mm float64
+	for _, m := range p.m {
+		mm += m * m
+	}
+	return p.Count*mm <= 1e-20*p.Spectrum.Values[0]
+}
+
+// swept returns which of the first count penalties are swept where errors up to the m-th are interpolated.
+func swept(m, count int) []int {
+	var which []int
+	for i := range count {
+		if i == 0 || i > m-3 {
+			which = append(which, i)
+		}
+	}
+	return which
+}
+
+// interpolate returns the errors at the first count penalties from those swept.
+func (p *Path) interpolate(errors []float64, m, count int) []float64 {
+	all := make([]float64, count)
+	for at, i := range swept(m, count) {
+		all[i] = errors[at]
+	}
+	for i := 1; i <= m-3; i++ {
+		all[i] = all[0]
+		for node := m - 2; node <= m; node++ {
+			weight := (p.Alphas[i] - p.Alphas[0]) / (p.Alphas[node] - p.Alphas[0])
+			for other := m - 2; other <= m; other++ {
+				if other != node {
+					weight *= (p.Alphas[i] - p.Alphas[other]) / (p.Alphas[node] - p.Alphas[other])
+				}
+			}
+			all[i] += weight * (all[node] - all[0])
+		}
+	}
+	return all
+}

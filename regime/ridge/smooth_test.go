@@ -1,0 +1,102 @@
+package ridge
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// sweepAll returns leave-one-out errors of which none is interpolated.
+func sweepAll(t testing.TB, p *Path, v *View, ks []int) *mat.Dense {
+	t.Helper()
+	errors, err := p.aboutMean(v).LeaveOneOut([]Task{{Path: p, Ks: ks, rough: true}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, _, d := v.Dims()
+	errors[0][0].Scale(1/float64(rows*d), errors[0][0])
+	return errors[0][0]
+}
+
+// Interpolated errors are those of a sweep over all penalties to the bound that is promised, and so is the order of errors at
+// small penalties, from which the best is chosen; exact decoders, whose error is nothing beside the output, are not interpolated.
+func TestSmoothErrors(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		noise     float64
+		penalties int // interpolated
+	}{
+		{"noisy", 1, 8},
+		{"less noisy", 1e-2, 6},
+		{"exact", 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(31, 1))
+			x, noise := gaussian(rng, 1500, 12), gaussian(rng, 1500, 2) // eigenvalues near 1500
+			var y mat.Dense
+			y.Mul(x, gaussian(rng, 12, 2))
+			noise.Scale(c.noise, noise)
+			y.Add(&y, noise)
+			v := newView(t, x, &y)
+			p, _ := newPath(t, v, LogSpace(1e-6, 1e3, 20))
+			if m := p.smooth(20); max(0, m-3) != c.penalties {
+				t.Errorf("%d penalties are interpolated, want %d", m-3, c.penalties)
+			}
+			ks := []int{1, 7, 12}
+			got, err := p.LeaveOneOut(v, ks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := sweepAll(t, p, v, ks)
+			wantClose(t, "errors", got, want, smoothError)
+			for k := range ks {
+				if g, w := Best(got.RawRowView(k)), Best(want.RawRowView(k)); g != w {
+					t.Errorf("k=%d: penalty %d is the best, want %d", ks[k], g, w)
+				}
+			}
+		})
+	}
+}
+
+// A row that nearly determines its own fit has an error that is no smooth function of small penalties: all are swept.
+func TestSmoothErrorsBesideLeverage(t *testing.T) {
+	rng := rand.New(rand.NewPCG(32, 1))
+	x, y := gaussian(rng, 600, 8), gaussian(rng, 600, 1)
+	for i := range 600 {
+		x.Set(i, 3, 0)
+	}
+	x.Set(77, 3, 40) // a neuron of a single row
+	v := newView(t, x, y)
+	p, _ := newPath(t, v, LogSpace(1e-6, 1e3, 20))
+	if p.smooth(20) == 0 {
+		t.Fatal("no error would be interpolated, whatever the leverage")
+	}
+	got, err := p.LeaveOneOut(v, AllComponents(8))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := sweepAll(t, p, v, AllComponents(8)); !mat.Equal(got, want) {
+		t.Error("errors are not those of a sweep over all penalties")
+	}
+}
+
+// Twenty penalties, of which nine are interpolated or none.
+func BenchmarkSmoothErrors(b *testing.B) {
+	rng := rand.New(rand.NewPCG(33, 1))
+	x, y := gaussian(rng, 4000, 60), gaussian(rng, 4000, 2)
+	v := newView(b, x, y)
+	p, _ := newPath(b, v, LogSpace(1e-6, 1e3, 20))
+	v = p.aboutMean(v)
+	for _, rough := range []bool{false, true} {
+		b.Run(fmt.Sprintf("all=%t", rough), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.LeaveOneOut([]Task{{Path: p, Ks: []int{60}, rough: rough}}, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
