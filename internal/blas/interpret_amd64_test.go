@@ -605,8 +605,8 @@ func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 		p = "d"
 	}
 	k := &kernels[T]{name: isa + " interpreted", cols: cols, normal: genericNormal[T],
-		// Of these the AVX-512 tier has AVX2's, which are tested as they run.
-		residuals: genericResiduals[T], invert: genericInvert[T]}
+		// Of this the AVX-512 tier has AVX2's, which is tested as it runs.
+		invert: genericInvert[T]}
 	tile := func(h, cols int) tileKernel[T] {
 		name := fmt.Sprintf("%stile%dx%d%s", p, h, cols, isa)
 		return func(n int, alpha T, a *T, rs, cs int, b *T, bs int, c *T, ldc, load int) {
@@ -622,6 +622,8 @@ func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 		call(fmt.Sprintf("%sstrip%d%s", p, k.stripWidth, isa), n, src, ld, dst, step)
 	}
 	k.dot = func(n int, x, y *T) T { return result[T](call(p+"dot"+isa, n, x, y), 3) }
+	k.residuals = func(n int, x, y, w *T) T { return result[T](call(p+"residuals"+isa, n, x, y, w), 4) }
+	k.square = func(n int, dst, x *T) { call(p+"square"+isa, n, dst, x) }
 	k.axpy = func(n int, alpha T, x, y *T) { call(p+"axpy"+isa, n, alpha, x, y) }
 	k.scal = func(n int, alpha T, x *T) { call(p+"scal"+isa, n, alpha, x) }
 	k.axpy4 = func(n int, alpha, x *T, ld int, y *T) { call(p+"axpy4"+isa, n, alpha, x, ld, y) }

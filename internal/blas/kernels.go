@@ -43,6 +43,7 @@ type kernels[T Float] struct {
 
 	residuals func(n int, x, y, w *T) T            // Σ ((x[i]−y[i])·w[i])²
 	invert    func(n int, one, least T, dst, x *T) // dst[i] = one/x[i], NaN where x[i] < least
+	square    func(n int, dst, x *T)               // dst[i] = x[i]²
 
 	// Functions of each element, the same bits in all tiers; dst may be x.
 	exp, tanh, sigmoid func(n int, dst, x *T)

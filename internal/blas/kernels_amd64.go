@@ -42,7 +42,7 @@ var avx2x32 = kernels[float32]{
 	pack:   spack16AVX2, strip: sstrip8AVX2, stripWidth: 8,
 	dot: sdotAVX2, axpy: saxpyAVX2, scal: sscalAVX2, axpy4: saxpy4AVX2, dotAxpy: sdotAxpyAVX2,
 	dot4: dot4InPairs(sdot2AVX2), dotAxpy4: dotAxpy4InPairs(sdotAxpy2AVX2),
-	residuals: sresidualsAVX2, invert: sinvertAVX2,
+	residuals: sresidualsAVX2, invert: sinvertAVX2, square: ssquareAVX2,
 	exp: sexpAVX2, tanh: stanhAVX2, sigmoid: ssigmoidAVX2,
 	normal: snormalAVX2,
 }
@@ -54,7 +54,7 @@ var avx2x64 = kernels[float64]{
 	pack:   dpack8AVX2, strip: dstrip8AVX2, stripWidth: 8,
 	dot: ddotAVX2, axpy: daxpyAVX2, scal: dscalAVX2, axpy4: daxpy4AVX2, dotAxpy: ddotAxpyAVX2,
 	dot4: dot4InPairs(ddot2AVX2), dotAxpy4: dotAxpy4InPairs(ddotAxpy2AVX2),
-	residuals: dresidualsAVX2, invert: dinvertAVX2,
+	residuals: dresidualsAVX2, invert: dinvertAVX2, square: dsquareAVX2,
 	exp: dexpAVX2, tanh: dtanhAVX2, sigmoid: dsigmoidAVX2,
 	normal: dnormalAVX2,
 }
@@ -74,7 +74,7 @@ var avx512x32 = kernels[float32]{
 	pack: spack32AVX512, strip: sstrip16AVX512, stripWidth: 16,
 	dot: sdotAVX512, axpy: saxpyAVX512, scal: sscalAVX512, axpy4: saxpy4AVX512, dotAxpy: sdotAxpyAVX512,
 	dot4: sdot4AVX512, dotAxpy4: sdotAxpy4AVX512,
-	residuals: sresidualsAVX2, invert: sinvertAVX2,
+	residuals: sresidualsAVX512, invert: sinvertAVX2, square: ssquareAVX512,
 	exp: sexpAVX512, tanh: stanhAVX512, sigmoid: ssigmoidAVX512,
 	normal: snormalAVX512,
 }
@@ -94,7 +94,7 @@ var avx512x64 = kernels[float64]{
 	pack: dpack16AVX512, strip: dstrip16AVX512, stripWidth: 16,
 	dot: ddotAVX512, axpy: daxpyAVX512, scal: dscalAVX512, axpy4: daxpy4AVX512, dotAxpy: ddotAxpyAVX512,
 	dot4: ddot4AVX512, dotAxpy4: ddotAxpy4AVX512,
-	residuals: dresidualsAVX2, invert: dinvertAVX2,
+	residuals: dresidualsAVX512, invert: dinvertAVX2, square: dsquareAVX512,
 	exp: dexpAVX512, tanh: dtanhAVX512, sigmoid: dsigmoidAVX512,
 	normal: dnormalAVX512,
 }

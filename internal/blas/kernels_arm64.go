@@ -18,7 +18,7 @@ var neon32 = kernels[float32]{
 	pack: spack16NEON,
 	dot:  sdotNEON, axpy: saxpyNEON, scal: sscalNEON, axpy4: saxpy4NEON, dotAxpy: sdotAxpyNEON,
 	dot4: dot4ByRows(sdotNEON), dotAxpy4: dotAxpy4ByRows(sdotAxpyNEON),
-	residuals: genericResiduals[float32], invert: genericInvert[float32],
+	residuals: genericResiduals[float32], invert: genericInvert[float32], square: genericSquare[float32],
 	exp: sexpNEON, tanh: stanhNEON, sigmoid: ssigmoidNEON,
 	normal: genericNormal[float32],
 }
@@ -31,7 +31,7 @@ var neon64 = kernels[float64]{
 	pack: dpack8NEON,
 	dot:  ddotNEON, axpy: daxpyNEON, scal: dscalNEON, axpy4: daxpy4NEON, dotAxpy: ddotAxpyNEON,
 	dot4: dot4ByRows(ddotNEON), dotAxpy4: dotAxpy4ByRows(ddotAxpyNEON),
-	residuals: genericResiduals[float64], invert: genericInvert[float64],
+	residuals: genericResiduals[float64], invert: genericInvert[float64], square: genericSquare[float64],
 	exp: dexpNEON, tanh: dtanhNEON, sigmoid: dsigmoidNEON,
 	normal: genericNormal[float64],
 }

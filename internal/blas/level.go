@@ -37,6 +37,14 @@ func Invert[T Float](least T, dst, x []T) {
 	}
 }
 
+// Square computes dst[i] = x[i]²; dst may be x. It panics where the lengths differ.
+func Square[T Float](dst, x []T) {
+	checkLength("dst", len(dst), len(x))
+	if len(x) > 0 {
+		active[T]().square(len(x), &dst[0], &x[0])
+	}
+}
+
 // Scal computes x[i] *= α.
 func Scal[T Float](alpha T, x []T) {
 	if len(x) > 0 {

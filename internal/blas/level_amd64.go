@@ -91,11 +91,29 @@ func ddotAxpy4AVX512(n int, alpha *float64, a *float64, ld int, x *float64, y *f
 // sresidualsAVX2 returns Σ ((x[i]−y[i])·w[i])².
 func sresidualsAVX2(n int, x *float32, y *float32, w *float32) float32
 
+// sresidualsAVX512 returns Σ ((x[i]−y[i])·w[i])².
+func sresidualsAVX512(n int, x *float32, y *float32, w *float32) float32
+
+// ssquareAVX2 computes dst[i] = x[i]².
+func ssquareAVX2(n int, dst *float32, x *float32)
+
+// ssquareAVX512 computes dst[i] = x[i]².
+func ssquareAVX512(n int, dst *float32, x *float32)
+
 // sinvertAVX2 computes dst[i] = one/x[i], NaN where x[i] < least.
 func sinvertAVX2(n int, one float32, least float32, dst *float32, x *float32)
 
 // dresidualsAVX2 returns Σ ((x[i]−y[i])·w[i])².
 func dresidualsAVX2(n int, x *float64, y *float64, w *float64) float64
+
+// dresidualsAVX512 returns Σ ((x[i]−y[i])·w[i])².
+func dresidualsAVX512(n int, x *float64, y *float64, w *float64) float64
+
+// dsquareAVX2 computes dst[i] = x[i]².
+func dsquareAVX2(n int, dst *float64, x *float64)
+
+// dsquareAVX512 computes dst[i] = x[i]².
+func dsquareAVX512(n int, dst *float64, x *float64)
 
 // dinvertAVX2 computes dst[i] = one/x[i], NaN where x[i] < least.
 func dinvertAVX2(n int, one float64, least float64, dst *float64, x *float64)

@@ -2024,6 +2024,146 @@ end:
 	VZEROUPPER
 	RET
 
+// func sresidualsAVX512(n int, x *float32, y *float32, w *float32) float32
+// Requires: AVX, AVX512F, FMA3, SSE
+TEXT ·sresidualsAVX512(SB), NOSPLIT, $0-36
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   w+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	SUBQ   $0x00000020, AX
+	JL     rest
+
+body:
+	VMOVUPS     (CX), Z3
+	VSUBPS      (DX), Z3, Z3
+	VMULPS      (BX), Z3, Z3
+	VFMADD231PS Z3, Z3, Z0
+	VMOVUPS     64(CX), Z3
+	VSUBPS      64(DX), Z3, Z3
+	VMULPS      64(BX), Z3, Z3
+	VFMADD231PS Z3, Z3, Z1
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS      (CX), X3
+	VSUBSS      (DX), X3, X3
+	VMULSS      (BX), X3, X3
+	VFMADD231SS X3, X3, X2
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, DX
+	ADDQ        $0x04, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
+	VADDSS        X2, X0, X0
+	MOVSS         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func ssquareAVX2(n int, dst *float32, x *float32)
+// Requires: AVX
+TEXT ·ssquareAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	SUBQ $0x00000020, AX
+	JL   rest
+
+body:
+	VMOVUPS (DX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(DX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS 64(DX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, 64(CX)
+	VMOVUPS 96(DX), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS (DX), X0
+	VMULSS X0, X0, X0
+	VMOVSS X0, (CX)
+	ADDQ   $0x04, CX
+	ADDQ   $0x04, DX
+	DECQ   AX
+	JNZ    one
+
+end:
+	VZEROUPPER
+	RET
+
+// func ssquareAVX512(n int, dst *float32, x *float32)
+// Requires: AVX, AVX512F
+TEXT ·ssquareAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	SUBQ $0x00000020, AX
+	JL   rest
+
+body:
+	VMOVUPS (DX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMOVUPS 64(DX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, 64(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000020, AX
+	JZ   end
+
+one:
+	VMOVSS (DX), X0
+	VMULSS X0, X0, X0
+	VMOVSS X0, (CX)
+	ADDQ   $0x04, CX
+	ADDQ   $0x04, DX
+	DECQ   AX
+	JNZ    one
+
+end:
+	VZEROUPPER
+	RET
+
 // func sinvertAVX2(n int, one float32, least float32, dst *float32, x *float32)
 // Requires: AVX
 TEXT ·sinvertAVX2(SB), NOSPLIT, $0-32
@@ -2143,6 +2283,144 @@ end:
 	VADDSD       X1, X0, X0
 	VADDSD       X4, X0, X0
 	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func dresidualsAVX512(n int, x *float64, y *float64, w *float64) float64
+// Requires: AVX, AVX512F, FMA3, SSE2
+TEXT ·dresidualsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   w+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	SUBQ   $0x00000010, AX
+	JL     rest
+
+body:
+	VMOVUPD     (CX), Z3
+	VSUBPD      (DX), Z3, Z3
+	VMULPD      (BX), Z3, Z3
+	VFMADD231PD Z3, Z3, Z0
+	VMOVUPD     64(CX), Z3
+	VSUBPD      64(DX), Z3, Z3
+	VMULPD      64(BX), Z3, Z3
+	VFMADD231PD Z3, Z3, Z1
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, AX
+	JGE         body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD      (CX), X3
+	VSUBSD      (DX), X3, X3
+	VMULSD      (BX), X3, X3
+	VFMADD231SD X3, X3, X2
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, DX
+	ADDQ        $0x08, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VADDSD        X2, X0, X0
+	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func dsquareAVX2(n int, dst *float64, x *float64)
+// Requires: AVX
+TEXT ·dsquareAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	SUBQ $0x00000010, AX
+	JL   rest
+
+body:
+	VMOVUPD (DX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD (DX), X0
+	VMULSD X0, X0, X0
+	VMOVSD X0, (CX)
+	ADDQ   $0x08, CX
+	ADDQ   $0x08, DX
+	DECQ   AX
+	JNZ    one
+
+end:
+	VZEROUPPER
+	RET
+
+// func dsquareAVX512(n int, dst *float64, x *float64)
+// Requires: AVX, AVX512F
+TEXT ·dsquareAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	SUBQ $0x00000010, AX
+	JL   rest
+
+body:
+	VMOVUPD (DX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, AX
+	JGE     body
+
+rest:
+	ADDQ $0x00000010, AX
+	JZ   end
+
+one:
+	VMOVSD (DX), X0
+	VMULSD X0, X0, X0
+	VMOVSD X0, (CX)
+	ADDQ   $0x08, CX
+	ADDQ   $0x08, DX
+	DECQ   AX
+	JNZ    one
+
+end:
 	VZEROUPPER
 	RET
 

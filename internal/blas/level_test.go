@@ -35,7 +35,14 @@ func residualKernels[T Float](t *testing.T) {
 				t.Fatalf("Invert of %d, element %d: %g of %g", n, i, got, v)
 			}
 		}
-		for _, g := range []guarded[T]{x, y, w, dst} {
+		squares := newGuarded[T](1, n, max(1, n), 5)
+		Square(squares.data, x.data)
+		for i, v := range x.data[:n] {
+			if got := squares.data[i]; got != v*v {
+				t.Fatalf("Square of %d, element %d: %g of %g", n, i, got, v)
+			}
+		}
+		for _, g := range []guarded[T]{x, y, w, dst, squares} {
 			g.check(t, "residual kernels")
 		}
 	})
@@ -47,6 +54,11 @@ func residualKernels[T Float](t *testing.T) {
 	Invert(0, one, one)
 	if one[0] == one[0] || one[1] != 0 || !math.IsInf(float64(one[2]), 1) {
 		t.Errorf("Invert of NaN, Inf, 0: %v", one)
+	}
+	one = []T{nan, T(math.Inf(-1)), 3}
+	Square(one, one)
+	if one[0] == one[0] || !math.IsInf(float64(one[1]), 1) || one[2] != 9 {
+		t.Errorf("Square of NaN, -Inf, 3: %v", one)
 	}
 }
 

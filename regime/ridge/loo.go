@@ -256,7 +256,7 @@ func (s *sweep) scores(t *table, rows int) {
 		v := t.Spectrum.Vectors.RawMatrix()
 		kernel.GemmSerial(blas.Trans, blas.NoTrans, t.r, rows, t.n, 1, v.Data, v.Stride, s.activity(t, rows), rows, 0, s.pt, rows)
 	}
-	square(s.p2, s.pt)
+	kernel.Square(s.p2, s.pt)
 }
 
 // run adds the table's errors of the block of rows, whose activity is about the mean of all.
@@ -280,18 +280,6 @@ func (s *sweep) run(t *table, rows int, part *partial) {
 		s.advance(t, done, k, rows)
 		done = k
 		s.measure(t, ki, rows, part)
-	}
-}
-
-// square writes the squares of x to dst. Four at a time take half the time.
-func square(dst, x []float64) {
-	for len(x) >= 4 {
-		d, v := dst[:4:4], x[:4:4]
-		d[0], d[1], d[2], d[3] = v[0]*v[0], v[1]*v[1], v[2]*v[2], v[3]*v[3]
-		dst, x = dst[4:], x[4:]
-	}
-	for i, v := range x {
-		dst[i] = v * v
 	}
 }
 

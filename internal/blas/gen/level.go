@@ -32,6 +32,9 @@ func level() {
 	}
 	for _, f := range []float{f32, f64} {
 		residuals(avx2, f)
+		residuals(avx512, f)
+		square(avx2, f)
+		square(avx512, f)
 		invert(avx2, f)
 	}
 }
@@ -154,6 +157,27 @@ func residuals(v isa, f float) {
 		f.scalarFMA(t, t, rest.AsX())
 	})
 	Store(reduce(v, f, sum, rest).AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// square writes dst = x².
+func square(v isa, f float) {
+	begin(v, f, "square", fmt.Sprintf("func(n int, dst, x *%s)", f.goType), "computes dst[i] = x[i]².")
+	n, dst, x := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("x"), GP64())
+	chunks(f, n, []reg.Register{dst, x}, func() {
+		for i := range v.perChunk() {
+			t := v.reg()
+			f.load(Mem{Base: x, Disp: i * v.width}, t)
+			f.mul(t, t, t)
+			f.load(t, Mem{Base: dst, Disp: i * v.width})
+		}
+	}, func() {
+		t := XMM()
+		f.scalarLoad(Mem{Base: x}, t)
+		f.scalarMul(t, t, t)
+		f.scalarStore(t, Mem{Base: dst})
+	})
 	VZEROUPPER()
 	RET()
 }
