@@ -273,18 +273,22 @@ func (s *sweep) counter() counter {
 	}
 }
 
-// complete is an error if a network is not finished.
+// complete is an error if a network is not finished, and says why the first has failed.
 func (s *sweep) complete(store *batch.Store) error {
-	missing := 0
+	missing, why := 0, ""
 	for _, n := range s.nets {
-		if !s.done(store, n) {
-			missing++
+		if s.done(store, n) {
+			continue
+		}
+		missing++
+		if f := store.Failed(n.cell.ID); f != nil && why == "" {
+			why = fmt.Sprintf("; %s: %s", n.name, f)
 		}
 	}
 	if missing == 0 {
 		return nil
 	}
-	return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d networks are not finished", missing, len(s.nets)),
+	return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d networks are not finished%s", missing, len(s.nets), why),
 		hint: fmt.Sprintf("what they said is in %s; another run tries them again", filepath.Join(s.dir, "failed"))}
 }
 

@@ -170,7 +170,8 @@ trials = 0
 		t.Fatal(err)
 	}
 	out, err := exec.Command(regime, "simulate", "sweep", plan).CombinedOutput()
-	if status := exitOf(err); status != exitSomeFailed || !strings.Contains(string(out), "1 of 2 networks are not finished") {
+	if status := exitOf(err); status != exitSomeFailed || !strings.Contains(string(out), "1 of 2 networks are not finished; ") ||
+		!strings.Contains(string(out), "learning rate") {
 		t.Errorf("status %d\n%s", status, out)
 	}
 	out, err = exec.Command(regime, "simulate", "sweep", "status", plan).CombinedOutput()

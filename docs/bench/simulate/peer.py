@@ -1,10 +1,11 @@
-"""Trains the paper's network on cycling, flip-flop or Romo's task in PyTorch, with the published settings: an independent check of what
-the simulator's networks should reach.
+"""Trains the paper's network in PyTorch, with the published settings: an independent check of what the simulator's networks
+should reach.
 
-    peer.py TASK READOUT SEED LOSSES.npy        TASK cycling, flipflop or romo, READOUT small or large
+    peer.py TASK READOUT SEED LOSSES.npy [WEIGHTS.npz]        TASK cycling, flipflop, romo or complexsine, READOUT small or large
 
 512 units, 32 trials, tanh, g = 1.5, all weights by Adam, noise 0.2, initial noise 1. Tasks are written from their
-description, apart from the Go code. The losses of all steps go into the file, the mean of the last 50 is printed.
+description, apart from the Go code. The losses of all steps go into the file, the mean of the last 50 is printed; the
+weights are named as in the simulator's weights.npz.
 """
 import math
 import sys
@@ -67,18 +68,27 @@ def romo(rng):
     return u, y, mask
 
 
-TASKS = {  # batch, steps, rate × N of small and large
-    "cycling": (cycling, 1000, {"small": 0.02, "large": 0.02}),
-    "flipflop": (flipflop, 4000, {"small": 0.005, "large": 0.01}),
-    "romo": (romo, 6000, {"small": 0.005, "large": 0.01}),
+def complexsine(rng):
+    x = rng.uniform(0, 1, B).astype(np.float32)
+    t = np.arange(250, dtype=np.float32)[:, None] * DT
+    u = np.broadcast_to(x + 0.25, (250, B))[..., None].astype(np.float32)
+    y = np.sin(2 * np.pi * (0.04 + 0.16 * x) * t)[..., None].astype(np.float32)
+    return u, y, np.ones_like(y)
+
+
+TASKS = {  # batch, steps, rate × N of small and large, time steps from one counted point to the next
+    "cycling": (cycling, 1000, {"small": 0.02, "large": 0.02}, 5),
+    "flipflop": (flipflop, 4000, {"small": 0.005, "large": 0.01}, 5),
+    "romo": (romo, 6000, {"small": 0.005, "large": 0.01}, 5),
+    "complexsine": (complexsine, 6000, {"small": 0.005, "large": 0.005}, 2),
 }
 
 
-def main(task, readout, seed, out):
+def main(task, readout, seed, out, weights=None):
     torch.set_num_threads(1)
     torch.manual_seed(int(seed))
     rng = np.random.default_rng(int(seed))
-    batch, updates, rates = TASKS[task]
+    batch, updates, rates, every = TASKS[task]
     inputs = outputs = batch(rng)[0].shape[2]
     w_in = torch.randn(N, inputs, requires_grad=True)
     w = (GAIN / math.sqrt(N) * torch.randn(N, N)).requires_grad_()
@@ -94,15 +104,17 @@ def main(task, readout, seed, out):
         for d in drive:
             states.append(x)
             x = torch.addmm(torch.add(d, x, alpha=1 - DT), torch.tanh(x), wt)
-        z = torch.stack(states[::5]) @ w_out.T
-        m = mask[::5]
-        loss = (m * (z - y[::5]) ** 2).sum() / m.sum()
+        z = torch.stack(states[::every]) @ w_out.T
+        m = mask[::every]
+        loss = (m * (z - y[::every]) ** 2).sum() / m.sum()
         loss.backward()
         adam.step()
         losses[k] = loss.item()
         if (k + 1) % 50 == 0:
             np.save(out, losses[:k + 1])
             print(task, readout, seed, k + 1, f"{losses[k - 49:k + 1].mean():.5f}", flush=True)
+    if weights:
+        np.savez(weights, **{"in": w_in.detach(), "rec": w.detach(), "out": w_out.detach()})
 
 
 if __name__ == "__main__":
