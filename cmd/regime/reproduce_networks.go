@@ -209,8 +209,10 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 	if left > 0 {
 		notes = append(notes, fmt.Sprintf("%d networks of fewer units were left out", left))
 	}
-	if len(all) == 0 {
-		return nil, nil, hinted(badData(fmt.Errorf("no finished network in %v", list(o.nets))), "regime simulate train --out DIR/NAME finishes one")
+	ofTasks := slices.ContainsFunc(all, func(m member) bool { return !m.example })
+	if len(all) == 0 || f.tasks && !ofTasks {
+		return nil, nil, hinted(badData(fmt.Errorf("no finished network of the figure in %v", list(o.nets))),
+			"regime simulate train --task TASK --out DIR/NAME finishes one")
 	}
 	slices.SortStableFunc(all, func(a, b member) int { return cmp.Compare(a.Seed, b.Seed) })
 	return all, notes, nil
