@@ -60,6 +60,25 @@ func TestSmoothErrors(t *testing.T) {
 	}
 }
 
+// Penalties so close to each other that a cubic through their errors would be one through rounding are no nodes.
+func TestSmoothErrorsOfClosePenalties(t *testing.T) {
+	rng := rand.New(rand.NewPCG(34, 1))
+	x, y := gaussian(rng, 1500, 12), gaussian(rng, 1500, 2) // eigenvalues near 1500
+	v := newView(t, x, y)
+	for _, alphas := range [][]float64{
+		{1e-6, 1e-5, 1e-4, 0.1, 0.1 + 1e-9, 0.1 + 2e-9, 10},
+		{1e-6, 1e-5, 1e-4, 0.05, 0.1, 0.1 + 1e-9, 10},
+		LogSpace(1e-3, 1e-2, 2000),
+	} {
+		p, _ := newPath(t, v, alphas)
+		got, err := p.LeaveOneOut(v, []int{12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantClose(t, fmt.Sprintf("errors of %d penalties", len(alphas)), got, sweepAll(t, p, v, []int{12}), smoothError)
+	}
+}
+
 // A row that nearly determines its own fit has an error that is no smooth function of small penalties: all are swept.
 func TestSmoothErrorsBesideLeverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(32, 1))
