@@ -195,6 +195,9 @@ func (f *File) ReadRows(dst []float64, columns []*Column, from, to int) error {
 	width := len(columns)
 	return f.each(s, columns, from, to, func(row int, parts []part) error {
 		for j, p := range parts {
+			if columns[j].bits && slices.Contains(p.valid, false) {
+				return columns[j].wrap(fmt.Errorf("%w: from row %d on values are missing, where the file says that none are", errDamaged, row))
+			}
 			k := (row-from)*width + j
 			for _, v := range p.numbers {
 				dst[k] = v

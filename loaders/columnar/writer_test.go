@@ -3,6 +3,7 @@ package columnar
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -120,6 +122,42 @@ func TestBits(t *testing.T) {
 					t.Fatalf("%s: %s, row %d: %d, want %d", format, c.Name, row, int64(got), w[row])
 				}
 			}
+		}
+	}
+}
+
+// A file that has values missing where it says that none are gives no integers: there are none that mean missing.
+func TestBitsOfMissing(t *testing.T) {
+	const rows, missing = 3000, 1000
+	b := array.NewInt64Builder(memory.DefaultAllocator)
+	for i := range rows {
+		if i < rows-missing {
+			b.Append(int64(i))
+		} else {
+			b.AppendNull()
+		}
+	}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
+	rec := array.NewRecord(schema, []arrow.Array{b.NewArray()}, rows)
+	// The count of missing values is a word of the record batch, and a number of seven bits a byte in Parquet's statistics.
+	count := binary.LittleEndian.AppendUint64(nil, missing)
+	for name, file := range map[string][]byte{
+		"t.arrow":   bytes.ReplaceAll(ipcOf(t, true, nil, rec), count, make([]byte, 8)),
+		"t.parquet": bytes.ReplaceAll(parquetOf(t, rec), binary.AppendVarint([]byte{0x16}, missing), []byte{0x16, 0x80, 0}),
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c := column(t, open(t, path), "n")
+		if c.Nulls != 0 {
+			t.Fatalf("%s: %d are missing: the file does not say what it should", name, c.Nulls)
+		}
+		if x, err := c.Float64s(); err != nil || !math.IsNaN(x[rows-1]) {
+			t.Errorf("%s: %v, error %v", name, x[rows-1], err)
+		}
+		if x, err := c.Bits().Float64s(); !errors.Is(err, errDamaged) {
+			t.Errorf("%s: the last of the integers is %d, error %v", name, int64(math.Float64bits(x[rows-1])), err)
 		}
 	}
 }
