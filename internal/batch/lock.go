@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -39,7 +40,7 @@ func Lock(ctx context.Context, dir string, patience time.Duration) (release func
 	for end := time.Now().Add(patience); err == errHeld && ctx.Err() == nil && time.Now().Before(end); err = try(f) {
 		time.Sleep(retry)
 	}
-	if errors.Is(err, errors.ErrUnsupported) {
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) { // what NFS says without its lock daemon
 		err = nil
 	}
 	if err != nil {

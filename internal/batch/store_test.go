@@ -143,7 +143,7 @@ func TestLockUnsupported(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		fine bool
-	}{{syscall.ENOSYS, true}, {syscall.EOPNOTSUPP, true}, {syscall.EIO, false}} {
+	}{{syscall.ENOSYS, true}, {syscall.EOPNOTSUPP, true}, {syscall.ENOLCK, true}, {syscall.EIO, false}} {
 		try = func(*os.File) error { return c.err }
 		release, err := Lock(context.Background(), t.TempDir(), 0)
 		if (err == nil) != c.fine {
