@@ -49,8 +49,9 @@ func newReproduce() *cobra.Command {
 
 Figures 2 to 6 show trained networks. They are trained first, five for each task and readout with 512 units as published,
 which takes hours, or a few of 100 units, in minutes, with --quick; they are kept for the next figure, and after an
-interruption the same command goes on. A folder there that has a network with other settings is an error. --nets takes networks that regime simulate train has finished. fig2: two networks
-that cycle. fig3: norms, correlation and dimensions. fig4: variability. fig5: perturbations. fig6: noise.
+interruption the same command goes on. A folder there that has a network with other settings is an error. --nets takes
+networks that regime simulate train has finished. fig2: two networks that cycle. fig3: norms, correlation and
+dimensions. fig4: variability. fig5: perturbations. fig6: noise.
 
 Figures 7 and 8 are of the data sets that are on this machine: the published analysis, and what holds on held-out data.
 Data sets that are absent are listed with how to get them. fig7: readouts of recordings, BCI and not. fig8: scaling with
