@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"oblique/internal/batch"
 	"oblique/loaders"
 	"oblique/loaders/recording"
 	"oblique/regime"
@@ -44,6 +45,14 @@ func badData(err error) error { return &failure{status: exitData, err: err} }
 func hinted(err error, format string, args ...any) error {
 	f := &failure{status: status(err), err: err, hint: fmt.Sprintf(format, args...)}
 	return f
+}
+
+// lockedOut adds what to do to the error of a folder that another run is at work in.
+func lockedOut(err error) error {
+	if errors.Is(err, batch.ErrLocked) {
+		return hinted(err, "wait for it, or choose another folder")
+	}
+	return err
 }
 
 // status returns the exit status of an error.

@@ -106,7 +106,7 @@ func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.
 	}
 	release, err := store.Lock()
 	if err != nil {
-		return err
+		return lockedOut(err)
 	}
 	defer release()
 	how, err := g.command()

@@ -123,7 +123,7 @@ func TestSimulateLocked(t *testing.T) {
 	two := command()
 	err := two.Run()
 	said := two.Stderr.(*bytes.Buffer).String()
-	if want := fmt.Sprintf("another run is at work in this folder: process %d on", one.Process.Pid); exitOf(err) != exitFailed || !strings.Contains(said, want) || !strings.Contains(said, "another --out") {
+	if want := fmt.Sprintf("another run is at work in this folder: process %d on", one.Process.Pid); exitOf(err) != exitFailed || !strings.Contains(said, want) || !strings.Contains(said, "hint: wait for it, or choose another folder") {
 		t.Errorf("a second training in the same folder: %v, %s", err, said)
 	}
 	if err := one.Process.Kill(); err != nil {

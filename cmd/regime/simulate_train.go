@@ -250,11 +250,8 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 		return err
 	}
 	release, err := batch.Lock(ctx, o.out, trainPatience)
-	switch {
-	case errors.Is(err, batch.ErrLocked):
-		return hinted(err, "wait for it, or choose another --out")
-	case err != nil:
-		return err
+	if err != nil {
+		return lockedOut(err)
 	}
 	defer release()
 	s, err := o.begin(options, stderr)

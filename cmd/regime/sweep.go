@@ -148,7 +148,7 @@ func (s *sweep) train(ctx context.Context, e *engine, stderr io.Writer) error {
 	}
 	release, err := store.Lock()
 	if err != nil {
-		return err
+		return lockedOut(err)
 	}
 	defer release()
 	if err := s.strangers(); err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"oblique/internal/batch"
 )
 
 // writeSweep writes a plan of eight networks that take about half a second in all.
@@ -238,6 +240,23 @@ func TestSweepStranger(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(0, "sweep", plan)
+}
+
+// TestLockedOut: while a run is at work in a folder, others that would work there say so and what to do.
+func TestLockedOut(t *testing.T) {
+	regime, dir := program(t), t.TempDir()
+	release, err := batch.Lock(t.Context(), dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	for _, args := range [][]string{{"simulate", "sweep", writeSweep(t, t.TempDir())}, {"report", manyCells(t, t.TempDir())}} {
+		out, err := exec.Command(regime, append(args, "--out", dir)...).CombinedOutput()
+		want := "at work in this folder: process " + fmt.Sprint(os.Getpid())
+		if exitOf(err) != exitFailed || !strings.Contains(string(out), want) || !strings.Contains(string(out), "hint: wait for it, or choose another folder") {
+			t.Errorf("%v: %v, %s", args, err, out)
+		}
+	}
 }
 
 func exitOf(err error) int {
