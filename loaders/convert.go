@@ -42,10 +42,10 @@ var ErrUnrepresentable = errors.New("has no place in the format")
 // Convert writes what a file holds as another format, which the extension of the target tells: .npz,
 // .parquet, .arrow or .feather, .mat (version 5). The target appears complete or not at all.
 //
-// Numbers keep their values exactly, and their type where the format has it. Integers beyond 2⁵³ are carried where arrays or columns
-// are of 64-bit integers throughout; in lists of a table, beside other types in one matrix, or with missing values they are an
-// error. An array that does not
-// fit is an error that names it and wraps ErrUnrepresentable:
+// Numbers keep their values exactly, and their type where the format has it. Integers beyond 2⁵³ are carried where arrays
+// or columns are of 64-bit integers throughout; in lists of a table, beside other types in one matrix, or with missing
+// values they are an error. Numbers of CSV are float64. An array that does not fit is an error that names it and wraps
+// ErrUnrepresentable:
 //   - npz holds arrays of any number of axes. What is inside groups and lists is named by its
 //     path: D.blocks[0].spikes. Empty lists and groups do not fit.
 //   - Parquet and Arrow hold one table: all arrays of more than one element agree in the length of an

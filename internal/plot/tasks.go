@@ -59,7 +59,8 @@ func byTask(title string, logScale bool, tasks []probe.Comparison) *panel {
 	return p
 }
 
-// addSide adds the networks of one regime and the published range, either of which may be nil, and returns the numbers that the axis should hold.
+// addSide adds the networks of one regime and the published range, either of which may be nil, and returns the numbers
+// that the axis should hold.
 func (p *panel) addSide(x float64, here, print *probe.Range, l look) (shown []float64) {
 	if print != nil {
 		shown = append(shown, print.Min, print.Max)

@@ -80,8 +80,8 @@ const (
 // component, and the first row of W_out or column of W_in. The loss counts from w.LossFrom on; for Romo it
 // counts in all trials where the trial with the latest decision has it.
 //
-// It is an error if the window is not within the trial, no target counts after it, states grow without bound, or the context ends. progress, if not nil, is
-// told how many of how many runs are done.
+// It is an error if the window is not within the trial, no target counts after it, states grow without bound, or the
+// context ends. progress, if not nil, is told how many of how many runs are done.
 func Perturb(ctx context.Context, n *rnn.Network[float32], name string, b *task.Batch, w Window, also []Direction, seed uint64,
 	rng *rand.Rand, progress func(done, total int)) (*Susceptibility, error) {
 	p, err := newPerturbation(n, name, b, w, seed, rng)
