@@ -11,16 +11,16 @@ package ridge
 //
 //	50 Σỹ² (4/λ)⁴ α_{m−3} α_m³,
 //
-// and these are not swept where that is nothing beside the in-sample error, than which E is never less. An in-sample error that
-// is nothing beside Σỹ² is what rounding left of the moments, and bounds nothing. Between α₀ and α_{m−3} the cubic's weights of the
-// other three sum up to less than α_m² / (3 g²), g being the least gap between them: close penalties, which would enlarge the
-// rounding of errors, are no nodes.
+// and these are not swept where that is nothing beside the in-sample error, than which E is never less. An in-sample error
+// that is nothing beside Σỹ² is what rounding left of the moments, and bounds nothing. The cubic's weights of the last
+// three, by which it enlarges the rounding of their errors, sum up to less than 5 if each is at most ¾ of the next; they grow with
+// the square of the inverse distance, so that closer penalties are no nodes.
 
 const (
 	smoothNoise   = 1e-10 // of Σỹ²: the least in-sample error that moments tell from rounding
 	smoothError   = 1e-11 // of the error: what interpolation may change
 	smoothReach   = 1e-3  // of λ: the greatest α_m, for Cauchy's bound to hold with 50 in place of 49
-	smoothApart   = 0.99  // the greatest share of a node's penalty that the one before it has: weights are below 4000
+	smoothApart   = 0.75  // the greatest share of a node's penalty that the one before it has
 	smoothAtLeast = 0.5   // 1 − h of every row at α₀
 )
 

@@ -63,19 +63,28 @@ func TestSmoothErrors(t *testing.T) {
 // Penalties so close to each other that a cubic through their errors would be one through rounding are no nodes.
 func TestSmoothErrorsOfClosePenalties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(34, 1))
-	x, y := gaussian(rng, 1500, 12), gaussian(rng, 1500, 2) // eigenvalues near 1500
-	v := newView(t, x, y)
-	for _, alphas := range [][]float64{
-		{1e-6, 1e-5, 1e-4, 0.1, 0.1 + 1e-9, 0.1 + 2e-9, 10},
-		{1e-6, 1e-5, 1e-4, 0.05, 0.1, 0.1 + 1e-9, 10},
-		LogSpace(1e-3, 1e-2, 2000),
+	x, noise := gaussian(rng, 1500, 12), gaussian(rng, 1500, 2) // eigenvalues near 1500
+	var exact mat.Dense
+	exact.Mul(x, gaussian(rng, 12, 2))
+	for _, c := range []struct {
+		noise  float64 // the less there is, the more errors are rounded
+		alphas []float64
+	}{
+		{1, []float64{1e-6, 1e-5, 1e-4, 0.1, 0.1 + 1e-9, 0.1 + 2e-9, 10}},
+		{1, []float64{1e-6, 1e-5, 1e-4, 0.05, 0.1, 0.1 + 1e-9, 10}},
+		{1, LogSpace(1e-3, 1e-2, 2000)},
+		{1e-4, LogSpace(1e-7, 1e-2, 700)},
 	} {
-		p, _ := newPath(t, v, alphas)
+		var y mat.Dense
+		y.Scale(c.noise, noise)
+		y.Add(&y, &exact)
+		v := newView(t, x, &y)
+		p, _ := newPath(t, v, c.alphas)
 		got, err := p.LeaveOneOut(v, []int{12})
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantClose(t, fmt.Sprintf("errors of %d penalties", len(alphas)), got, sweepAll(t, p, v, []int{12}), smoothError)
+		wantClose(t, fmt.Sprintf("errors of %d penalties", len(c.alphas)), got, sweepAll(t, p, v, []int{12}), smoothError)
 	}
 }
 
