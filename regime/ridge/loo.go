@@ -2,7 +2,6 @@ package ridge
 
 import (
 	"math"
-	"slices"
 	"sync"
 
 	kernel "oblique/internal/blas"
@@ -46,8 +45,6 @@ type Task struct {
 	Ks      []int
 	// Penalties is how many of the path's penalties are wanted, from the least on; 0 means all.
 	Penalties int
-
-	rough bool // a leverage exceeds ½: no error is interpolated
 }
 
 // penalties returns how many penalties are wanted.
@@ -82,37 +79,18 @@ func (v *View) LeaveOneOut(tasks []Task, stretches int) ([][]*mat.Dense, error) 
 		return nil, err
 	}
 	errors := make([][]*mat.Dense, len(tasks))
-	var again []Task
-	var whose []int
 	for i, t := range tables {
-		least := math.Inf(1)
-		for _, unit := range units {
-			least = min(least, unit[i].free)
-		}
-		if t.m > 0 && !(least >= smoothAtLeast) {
-			task := tasks[i]
-			task.rough = true
-			again, whose = append(again, task), append(whose, i)
-			continue
-		}
 		for s := range stretches {
 			errors[i] = append(errors[i], t.sum(units[s*pieces:(s+1)*pieces], i))
 		}
 	}
-	if len(again) == 0 {
-		return errors, nil
-	}
-	rest, err := v.LeaveOneOut(again, stretches)
-	for at, i := range whose {
-		errors[i] = rest[at]
-	}
-	return errors, err
+	return errors, nil
 }
 
-// A partial holds what a table has from some of the rows.
+// A partial holds what a table has from some of the rows: squared errors, summed, a row for each of ks.
 type partial struct {
-	errors []float64 // squared, summed: a row for each of ks, a column for each penalty swept
-	free   float64   // the least 1 − h at the first penalty
+	errors []float64 // a column for each penalty swept
+	rough  []float64 // of rows whose errors are not interpolated, a column for each penalty wanted; nil if there are none
 }
 
 // sum returns the errors of the i-th table, which t is, over several units, at all penalties.
@@ -125,6 +103,11 @@ func (t *table) sum(units [][]partial, i int) *mat.Dense {
 	for k := range t.ks {
 		errors.SetRow(k, t.interpolate(swept[k*t.nA:(k+1)*t.nA], t.m, t.count))
 	}
+	for _, unit := range units {
+		if rough := unit[i].rough; rough != nil {
+			addScaled(errors.RawMatrix().Data, 1, rough)
+		}
+	}
 	return errors
 }
 
@@ -134,7 +117,7 @@ func (v *View) sweep(tables []*table, from, to int) ([]partial, error) {
 	defer sweeps.Put(s)
 	parts := make([]partial, len(tables))
 	for i, t := range tables {
-		parts[i] = partial{errors: make([]float64, len(t.ks)*t.nA), free: math.Inf(1)}
+		parts[i].errors = make([]float64, len(t.ks)*t.nA)
 	}
 	for i := from; i < to; i += blockRows {
 		rows := min(blockRows, to-i)
@@ -170,10 +153,7 @@ type table struct {
 
 func (task Task) table() *table {
 	p, ks := task.Path, task.Ks
-	r, d, m := ks[len(ks)-1], p.D(), 0
-	if !task.rough {
-		m = p.smooth(task.penalties())
-	}
+	r, d, m := ks[len(ks)-1], p.D(), p.smooth(task.penalties())
 	which := swept(m, task.penalties())
 	nA := len(which)
 	n, _ := p.Spectrum.Vectors.Dims()
@@ -216,6 +196,7 @@ type sweep struct {
 	fit     []float64 // Σ a c p, (A·D)×rows
 	along   []float64 // Σ a m p, A×rows
 	inverse []float64 // 1/(1 − h) at one penalty, rows
+	rough   []int     // rows whose errors are not interpolated
 }
 
 var sweeps = sync.Pool{New: func() any { return new(sweep) }}
@@ -344,9 +325,12 @@ func (s *sweep) measure(t *table, ki, rows int, part *partial) {
 			}
 		}
 		if ai == 0 {
-			part.free = min(part.free, slices.Min(left))
+			s.findRough(t, left)
 		}
 		kernel.Invert(saturated, inverse, left)
+		for _, i := range s.rough {
+			inverse[i] = 0
+		}
 		var sum float64
 		for d := range t.dims {
 			fit := s.fit[(ai*t.dims+d)*rows : (ai*t.dims+d+1)*rows]
@@ -359,6 +343,7 @@ func (s *sweep) measure(t *table, ki, rows int, part *partial) {
 		}
 		part.errors[ki*t.nA+ai] += sum
 	}
+	s.measureRough(t, ki, rows, part)
 }
 
 // saturated is the least 1 − h that is told from zero: below it a row is fitted by itself alone. The rounding of a

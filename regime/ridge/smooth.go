@@ -1,11 +1,13 @@
 package ridge
 
+import "math"
+
 // Penalties far below the least eigenvalue λ hardly change a fit, and yet the grid has many of them. With residuals r(α) and
 // leverages h(α), which are sums of filters 1/(λⱼ+α),
 //
 //	E(α) = Σ (r_t(α) / (1 − h_t(α)))²
 //
-// is analytic for |α| ≤ λ/4 if every leverage is at most ½: filters grow there to 4/3 of what they are at 0, so that
+// is analytic for |α| ≤ λ/4, summed over rows whose leverage is at most ½: filters grow there to 4/3 of what they are at 0, so that
 // ‖r‖ ≤ 7/3 ‖ỹ‖ and |1 − h| ≥ ⅓, and |E| ≤ 49 Σỹ². By Cauchy's bound on the fourth derivative the cubic through
 // α₀, α_{m−2}, α_{m−1} and α_m errs at the penalties between the first two by less than
 //
@@ -14,21 +16,24 @@ package ridge
 // and these are not swept where that is nothing beside the in-sample error, than which E is never less. An in-sample error
 // that is nothing beside Σỹ² is what rounding left of the moments, and bounds nothing. The cubic's weights of the last
 // three, by which it enlarges the rounding of their errors, sum up to less than 5 if each is at most ¾ of the next; they grow with
-// the square of the inverse distance, so that closer penalties are no nodes.
+// the square of the inverse distance, so that closer penalties are no nodes. Rows with a greater leverage, of which there are
+// fewer than 2N, as leverages sum up to N at most, are fitted at every penalty by themselves; where they could be many, nothing is
+// interpolated.
 
 const (
 	smoothNoise   = 1e-10 // of Σỹ²: the least in-sample error that moments tell from rounding
 	smoothError   = 1e-11 // of the error: what interpolation may change
 	smoothReach   = 1e-3  // of λ: the greatest α_m, for Cauchy's bound to hold with 50 in place of 49
 	smoothApart   = 0.75  // the greatest share of a node's penalty that the one before it has
+	smoothRows    = 8     // the least number of rows to a component
 	smoothAtLeast = 0.5   // 1 − h of every row at α₀
 )
 
-// smooth returns the index m of the greatest penalty up to which leave-one-out errors are interpolated if no leverage exceeds
-// ½, of the first count; 0 if none are.
+// smooth returns the index m of the greatest penalty up to which leave-one-out errors are interpolated, of the first count; 0 if
+// none are.
 func (p *Path) smooth(count int) int {
 	lambda := p.Spectrum.Values[p.R()-1]
-	if !p.centred() || lambda == 0 {
+	if !p.centred() || lambda == 0 || smoothRows*p.R() > int(p.Count) {
 		return 0
 	}
 	var yy, least float64
@@ -97,4 +102,52 @@ func (p *Path) interpolate(errors []float64, m, count int) []float64 {
 		}
 	}
 	return all
+}
+
+// findRough finds the rows whose errors are not interpolated by what is left of 1 − h at the first penalty.
+func (s *sweep) findRough(t *table, left []float64) {
+	s.rough = s.rough[:0]
+	if t.m == 0 {
+		return
+	}
+	for i, f := range left {
+		if !(f >= smoothAtLeast) {
+			s.rough = append(s.rough, i)
+		}
+	}
+}
+
+// measureRough adds the squared errors of the rows that findRough has found, on the first ks[ki] components, at every penalty.
+func (s *sweep) measureRough(t *table, ki, rows int, part *partial) {
+	if len(s.rough) == 0 {
+		return
+	}
+	if part.rough == nil {
+		part.rough = make([]float64, len(t.ks)*t.count)
+	}
+	for ai, alpha := range t.Alphas[:t.count] {
+		for _, i := range s.rough {
+			part.rough[ki*t.count+ai] += s.squaredError(t, t.ks[ki], rows, i, alpha)
+		}
+	}
+}
+
+// squaredError returns the squared leave-one-out error of row i, summed over outputs, where the mean of scores is zero.
+func (s *sweep) squaredError(t *table, k, rows, i int, alpha float64) (sum float64) {
+	free := 1 - 1/t.Count
+	for j, lambda := range t.Spectrum.Values[:k] {
+		p := s.pt[j*rows+i]
+		free -= p * p * inverse(lambda+alpha)
+	}
+	if free < saturated {
+		return math.NaN()
+	}
+	for d := range t.dims {
+		e := s.y[d*rows+i]
+		for j, lambda := range t.Spectrum.Values[:k] {
+			e -= inverse(lambda+alpha) * t.c[j*t.dims+d] * s.pt[j*rows+i]
+		}
+		sum += e * e / (free * free)
+	}
+	return sum
 }

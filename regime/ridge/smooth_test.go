@@ -8,16 +8,22 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// sweepAll returns leave-one-out errors of which none is interpolated.
+// sweepAll returns leave-one-out errors of which none is interpolated: of one penalty at a time.
 func sweepAll(t testing.TB, p *Path, v *View, ks []int) *mat.Dense {
 	t.Helper()
-	errors, err := p.aboutMean(v).LeaveOneOut([]Task{{Path: p, Ks: ks, rough: true}}, 1)
-	if err != nil {
-		t.Fatal(err)
+	errors := mat.NewDense(len(ks), len(p.Alphas), nil)
+	for i, alpha := range p.Alphas {
+		one := *p
+		one.Alphas = []float64{alpha}
+		e, err := one.LeaveOneOut(v, ks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range ks {
+			errors.Set(k, i, e.At(k, 0))
+		}
 	}
-	rows, _, d := v.Dims()
-	errors[0][0].Scale(1/float64(rows*d), errors[0][0])
-	return errors[0][0]
+	return errors
 }
 
 // Interpolated errors are those of a sweep over all penalties to the bound that is promised, and so is the order of errors at
@@ -88,40 +94,48 @@ func TestSmoothErrorsOfClosePenalties(t *testing.T) {
 	}
 }
 
-// A row that nearly determines its own fit has an error that is no smooth function of small penalties: all are swept.
+// The errors of rows that nearly determine their own fit are no smooth functions of small penalties: they are found by themselves.
 func TestSmoothErrorsBesideLeverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(32, 1))
-	x, y := gaussian(rng, 600, 8), gaussian(rng, 600, 1)
+	x, y := gaussian(rng, 600, 8), gaussian(rng, 600, 2)
 	for i := range 600 {
-		x.Set(i, 3, 0)
+		x.Set(i, 3, x.At(i, 3)/3)
 	}
-	x.Set(77, 3, 40) // a neuron of a single row
+	x.Set(77, 3, 40)  // a neuron that hardly fires but in one row
+	x.Set(400, 5, 30) // and another
 	v := newView(t, x, y)
 	p, _ := newPath(t, v, LogSpace(1e-6, 1e3, 20))
 	if p.smooth(20) == 0 {
-		t.Fatal("no error would be interpolated, whatever the leverage")
+		t.Fatal("no error is interpolated")
 	}
 	got, err := p.LeaveOneOut(v, AllComponents(8))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := sweepAll(t, p, v, AllComponents(8)); !mat.Equal(got, want) {
-		t.Error("errors are not those of a sweep over all penalties")
+	wantClose(t, "errors", got, sweepAll(t, p, v, AllComponents(8)), smoothError)
+	about := p.aboutMean(v)
+	task := Task{Path: p, Ks: []int{8}}
+	parts, err := about.sweep([]*table{task.table()}, 0, 600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rough := parts[0].rough; rough == nil || !(rough[0] > 1e-3*got.At(7, 0)) {
+		t.Errorf("rows found by themselves have errors %v", rough)
 	}
 }
 
-// Twenty penalties, of which nine are interpolated or none.
+// Twenty penalties, of which nine are interpolated or, where they are as large as eigenvalues, none.
 func BenchmarkSmoothErrors(b *testing.B) {
 	rng := rand.New(rand.NewPCG(33, 1))
 	x, y := gaussian(rng, 4000, 60), gaussian(rng, 4000, 2)
 	v := newView(b, x, y)
-	p, _ := newPath(b, v, LogSpace(1e-6, 1e3, 20))
-	v = p.aboutMean(v)
-	for _, rough := range []bool{false, true} {
-		b.Run(fmt.Sprintf("all=%t", rough), func(b *testing.B) {
+	for _, least := range []float64{1e-6, 1e3} {
+		p, _ := newPath(b, v, LogSpace(least, 1e9*least, 20))
+		v := p.aboutMean(v)
+		b.Run(fmt.Sprintf("from=%g", least), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := v.LeaveOneOut([]Task{{Path: p, Ks: []int{60}, rough: rough}}, 1); err != nil {
+				if _, err := v.LeaveOneOut([]Task{{Path: p, Ks: []int{60}}}, 1); err != nil {
 					b.Fatal(err)
 				}
 			}
