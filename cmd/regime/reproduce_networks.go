@@ -97,7 +97,7 @@ func (o *networkOptions) exampleNetwork(readout string) trainFlags {
 	scenario := map[string]string{"small": "aligned_example", "large": "oblique_example"}[readout]
 	f := trainFlags{"task": "cycling", "scenario": scenario, "seed": "1", "trials": "0"}
 	if o.quick {
-		f["n"], f["steps"] = strconv.Itoa(quickUnits), "2000"
+		f["n"], f["steps"] = strconv.Itoa(quickUnits), "4000"
 	}
 	return f
 }
