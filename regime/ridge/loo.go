@@ -101,7 +101,7 @@ func (t *table) sum(units [][]partial, i int) *mat.Dense {
 	}
 	errors := mat.NewDense(len(t.ks), t.count, nil)
 	for k := range t.ks {
-		errors.SetRow(k, t.interpolate(swept[k*t.nA:(k+1)*t.nA], t.m, t.count))
+		errors.SetRow(k, t.interpolate(swept[k*t.nA:(k+1)*t.nA]))
 	}
 	for _, unit := range units {
 		if rough := unit[i].rough; rough != nil {
@@ -139,6 +139,7 @@ type table struct {
 	ks       []int
 	count    int       // of penalties wanted
 	m        int       // errors up to this one are interpolated
+	swept    []int     // which of the penalties wanted are swept
 	flat     bool      // the mean of scores is zero: the terms in m vanish
 	a        []float64 // 1/(λ_j+α), A×R
 	ac       []float64 // a_j c_jd, (A·D)×R
@@ -157,7 +158,7 @@ func (task Task) table() *table {
 	which := swept(m, task.penalties())
 	nA := len(which)
 	n, _ := p.Spectrum.Vectors.Dims()
-	t := &table{Path: p, columns: task.Columns, ks: ks, count: task.penalties(), m: m, flat: p.centred(), dims: d, nA: nA, r: r, n: n,
+	t := &table{Path: p, columns: task.Columns, ks: ks, count: task.penalties(), m: m, swept: which, flat: p.centred(), dims: d, nA: nA, r: r, n: n,
 		a: make([]float64, nA*r), ac: make([]float64, nA*d*r), am: make([]float64, nA*r),
 		gamma: make([]float64, len(ks)*nA), gammaNu: make([]float64, len(ks)*nA*d)}
 	if v := p.Spectrum.Vectors.RawMatrix(); task.Columns == nil {
@@ -369,13 +370,7 @@ func (p *Path) Promising() (count int, bound float64) {
 	errors := make([]float64, len(p.Alphas))
 	least := math.Inf(1)
 	for ai, alpha := range p.Alphas {
-		for d, yy := range p.YY {
-			s := sums{alpha: alpha, count: p.Count}
-			for j, lambda := range p.Spectrum.Values {
-				s.add(lambda, p.m[j], p.c[j*p.D()+d])
-			}
-			errors[ai] += s.residual(yy)
-		}
+		errors[ai] = p.residual(alpha)
 		share := 1 - (1+p.Spectrum.EffectiveDF(alpha))/p.Count
 		if gcv := errors[ai] / (share * share); share > 0 {
 			least = math.Min(least, gcv)

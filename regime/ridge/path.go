@@ -94,6 +94,18 @@ func (s *sums) residual(yy float64) float64 {
 	return math.Max(0, yy-wc-s.alpha*ww)
 }
 
+// residual returns the in-sample squared error of the fit on all components, summed over rows and outputs.
+func (p *Path) residual(alpha float64) (sum float64) {
+	for d, yy := range p.YY {
+		s := sums{alpha: alpha, count: p.Count}
+		for j, lambda := range p.Spectrum.Values {
+			s.add(lambda, p.m[j], p.c[j*p.D()+d])
+		}
+		sum += s.residual(yy)
+	}
+	return sum
+}
+
 // InSample returns the in-sample R² of each number of components (rows, k−1) and penalty (columns): the mean over
 // outputs of 1 − SS_res/SS_tot. Outputs that do not vary are left out; if none varies, all are NaN.
 func (p *Path) InSample() *mat.Dense {

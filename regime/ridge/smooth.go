@@ -1,6 +1,10 @@
 package ridge
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Penalties far below the least eigenvalue λ hardly change a fit, and yet the grid has many of them. With residuals r(α) and
 // leverages h(α), which are sums of filters 1/(λⱼ+α),
@@ -36,14 +40,7 @@ func (p *Path) smooth(count int) int {
 	if !p.centred() || lambda == 0 || smoothRows*p.R() > int(p.Count) {
 		return 0
 	}
-	var yy, least float64
-	for d, square := range p.YY {
-		s := sums{alpha: p.Alphas[0], count: p.Count}
-		for j, lambda := range p.Spectrum.Values {
-			s.add(lambda, p.m[j], p.c[j*p.D()+d])
-		}
-		yy, least = yy+square, least+s.residual(square)
-	}
+	yy, least := floats.Sum(p.YY), p.residual(p.Alphas[0])
 	if !(least > smoothNoise*yy) {
 		return 0
 	}
@@ -83,10 +80,10 @@ func swept(m, count int) []int {
 	return which
 }
 
-// interpolate returns the errors at the first count penalties from those swept.
-func (p *Path) interpolate(errors []float64, m, count int) []float64 {
-	all := make([]float64, count)
-	for at, i := range swept(m, count) {
+// interpolate returns the errors at all penalties wanted from those swept.
+func (t *table) interpolate(errors []float64) []float64 {
+	all, m, p := make([]float64, t.count), t.m, t.Path
+	for at, i := range t.swept {
 		all[i] = errors[at]
 	}
 	for i := 1; i <= m-3; i++ {
