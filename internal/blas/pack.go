@@ -136,8 +136,20 @@ func (b *operandB[T]) panel(j, valid int) (first *T, bs int) {
 }
 
 // inPlaceRows is the number of rows of C up to which B is read in place: packing it would cost
-// more than it saves.
+// more than it saves. It is twice that where rows of B are an odd number of cache lines apart,
+// and so spread over all sets of the cache.
 const inPlaceRows = 64
+
+// inPlace reports whether B is read in place for so many rows of C.
+func (p *product[T]) inPlace(rows int) bool {
+	if p.bcs != 1 {
+		return false
+	}
+	if lines := p.brs * sizeOf[T]() / 64; lines%2 == 1 {
+		rows = (rows + 1) / 2
+	}
+	return rows <= inPlaceRows
+}
 
 // panels returns the block of op(B) of the given rows and columns for a product of the given
 // number of rows of C.
@@ -147,7 +159,7 @@ func (p *product[T]) panels(w *workspace[T], pc, kb, jc, cols, rows int) operand
 		return operandB[T]{data: p.packed.block(pc, jc), depth: kb, width: width}
 	}
 	src := p.b[pc*p.brs+jc*p.bcs:]
-	if p.bcs == 1 && rows <= inPlaceRows {
+	if p.inPlace(rows) {
 		b := operandB[T]{data: src, width: width, stride: p.brs}
 		if rest := cols % width; rest > 0 {
 			w.b = grow(w.b, kb*width)

@@ -115,7 +115,7 @@ func (s *sweep) findRough(t *table, left []float64) {
 }
 
 // measureRough adds the squared errors of the rows that findRough has found, on the first ks[ki] components, at every penalty.
-func (s *sweep) measureRough(t *table, ki, rows int, part *partial) {
+func (s *sweep) measureRough(t *table, ki int, part *partial) {
 	if len(s.rough) == 0 {
 		return
 	}
@@ -124,25 +124,25 @@ func (s *sweep) measureRough(t *table, ki, rows int, part *partial) {
 	}
 	for ai, alpha := range t.Alphas[:t.count] {
 		for _, i := range s.rough {
-			part.rough[ki*t.count+ai] += s.squaredError(t, t.ks[ki], rows, i, alpha)
+			part.rough[ki*t.count+ai] += s.squaredError(t, t.ks[ki], i, alpha)
 		}
 	}
 }
 
 // squaredError returns the squared leave-one-out error of row i, summed over outputs, where the mean of scores is zero.
-func (s *sweep) squaredError(t *table, k, rows, i int, alpha float64) (sum float64) {
+func (s *sweep) squaredError(t *table, k, i int, alpha float64) (sum float64) {
 	free := 1 - 1/t.Count
 	for j, lambda := range t.Spectrum.Values[:k] {
-		p := s.pt[j*rows+i]
+		p := s.pt[j*s.ld+i]
 		free -= p * p * inverse(lambda+alpha)
 	}
 	if free < saturated {
 		return math.NaN()
 	}
 	for d := range t.dims {
-		e := s.y[d*rows+i]
+		e := s.y[d*s.ld+i]
 		for j, lambda := range t.Spectrum.Values[:k] {
-			e -= inverse(lambda+alpha) * t.c[j*t.dims+d] * s.pt[j*rows+i]
+			e -= inverse(lambda+alpha) * t.c[j*t.dims+d] * s.pt[j*s.ld+i]
 		}
 		sum += e * e / (free * free)
 	}
