@@ -122,13 +122,8 @@ func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Mom
 	}
 	rho, _ = sub.path.Correlation(between(alphas, total))
 	sub.without = []Number{Number(rho)}
-	others := make([]float64, len(alphas))
 	for i := range tenths {
-		for a, e := range errors.RawRowView(i) {
-			if others[a] = total[a]; !math.IsInf(e, 1) {
-				others[a] -= e
-			}
-		}
+		others := withoutRow(errors, total, i)
 		sub.without = append(sub.without, Number(rest[i].Correlation(sub.cols, between(alphas, others))))
 	}
 }
@@ -219,8 +214,7 @@ func (s *scaling) leaveOneOut(tasks []ridge.Task) ([]*mat.Dense, error) {
 	var again []ridge.Task
 	var whose []int
 	for i, e := range errors {
-		total := columnSums(e)
-		if best := ridge.Best(total); best < 0 || !(total[best] < bounds[i]) {
+		if !s.certain(e, short[i].Penalties, bounds[i]) {
 			again, whose = append(again, tasks[i]), append(whose, i)
 		}
 	}
@@ -228,6 +222,34 @@ func (s *scaling) leaveOneOut(tasks []ridge.Task) ([]*mat.Dense, error) {
 		return errors, nil
 	}
 	return errors, sweep(again, whose)
+}
+
+// certain tells whether the best penalty is among the first count, whose errors are known, beyond which no error is below the
+// bound; and whether those beside it and beside the best without each tenth are known too.
+func (s *scaling) certain(errors *mat.Dense, count int, bound float64) bool {
+	total := columnSums(errors)
+	best := ridge.Best(total)
+	if best < 0 || !(total[best] < bound) {
+		return false
+	}
+	if count == len(total) {
+		return true
+	}
+	for i := range tenths {
+		best = max(best, ridge.Best(withoutRow(errors, total, i)))
+	}
+	return best+1 < count
+}
+
+// withoutRow returns total without the errors of a tenth.
+func withoutRow(errors *mat.Dense, total []float64, tenth int) []float64 {
+	others := slices.Clone(total)
+	for a, e := range errors.RawRowView(tenth) {
+		if !math.IsInf(e, 1) {
+			others[a] -= e
+		}
+	}
+	return others
 }
 
 // columnSums returns the sum of the rows.

@@ -8,131 +8,105 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// A factor is the Cholesky factor L of H = XᵀX + α of some neurons, L Lᵀ = H: row-major, the lower triangle. For the few
-// dozen to hundred neurons of a subsample, products of rows beat blocks.
+// A factor is the Cholesky factor R of H = XᵀX + α of some neurons, RᵀR = H, and beside it Z = R⁻ᵀXᵀY, which comes with it as
+// further columns of the matrix that is factorised. For the few dozen to hundred neurons of a subsample, rows beat blocks.
 type factor struct {
-	n int
-	l []float64
+	n, d int
+	r    []float64 // [R Z], n×(n+D); below the diagonal is what the strips leave
 
 	least []float64 // pivots have to be above
 
 	inv, h []float64 // of inverse
+	w      []float64 // of solve
 }
 
 // singular is the share of a diagonal element of H below which a pivot is what rounding leaves of zero.
 const singular = 1e-14
 
-// strip is how many columns of L are found at once: rows meet all columns before them in one matrix product.
+// strip is how many rows of R are found at once: they meet all rows before them in one matrix product.
 const strip = 8
 
 // factorise computes the factor for the columns given (nil: all), in place of what it held, and tr XᵀX. It reports whether H
 // is positive definite.
 func (f *factor) factorise(m *Moments, cols []int, alpha float64) (trace float64, ok bool) {
 	f.load(m, cols)
-	n, l := f.n, f.l
-	for i := range n {
-		trace += l[i*n+i]
-		l[i*n+i] += alpha
-	}
+	n, ld, r := f.n, f.n+f.d, f.r
 	f.least = grow(f.least, n)
 	for i := range n {
-		f.least[i] = singular * l[i*n+i]
+		trace += r[i*ld+i]
+		r[i*ld+i] += alpha
+		f.least[i] = singular * r[i*ld+i]
 	}
 	for from := 0; from < n; from += strip {
 		to := min(from+strip, n)
 		if from > 0 {
-			kernel.GemmSerial(blas.NoTrans, blas.Trans, n-from, to-from, from, -1, l[from*n:], n, l[from*n:], n, 1, l[from*n+from:], n)
+			kernel.GemmSerial(blas.Trans, blas.NoTrans, to-from, ld-from, from, -1, r[from:], ld, r[from:], ld, 1, r[from*ld+from:], ld)
 		}
-		for i := from; i < n; i++ {
-			if !f.substitute(i, from, min(to, i+1)) {
+		for i := from; i < to; i++ {
+			row := r[i*ld+i : (i+1)*ld]
+			for k := from; k < i; k++ {
+				addScaled(row, -r[k*ld+i], r[k*ld+i:])
+			}
+			if !(row[0] > f.least[i]) {
 				return trace, false
 			}
+			kernel.Scal(1/math.Sqrt(row[0]), row)
 		}
 	}
 	return trace, true
 }
 
-// load writes the lower triangle of XᵀX of the columns.
+// load writes the upper triangle of XᵀX of the columns, and XᵀY beside it.
 func (f *factor) load(m *Moments, cols []int) {
-	f.n = m.N
-	if cols != nil {
-		f.n = len(cols)
+	if cols == nil {
+		cols = AllRows(m.N)
 	}
-	n := f.n
-	f.l = grow(f.l, n*n)
-	for i := range n {
-		row := f.l[i*n : i*n+i+1]
-		if cols == nil {
-			for j := range row {
-				row[j] = m.XX[j*m.N+i]
-			}
-			continue
+	f.n, f.d = len(cols), m.D
+	n, ld := f.n, f.n+f.d
+	f.r = grow(f.r, n*ld)
+	for i, ci := range cols {
+		row := f.r[i*ld : (i+1)*ld]
+		for j, cj := range cols[i:] {
+			row[i+j] = m.XX[min(ci, cj)*m.N+max(ci, cj)]
 		}
-		for j, cj := range cols[:i+1] {
-			row[j] = m.XX[min(cols[i], cj)*m.N+max(cols[i], cj)]
-		}
+		copy(row[n:], m.XY[ci*m.D:(ci+1)*m.D])
 	}
 }
 
-// substitute finishes the elements from to to−1 of row i, from which the columns before have been taken. It reports whether the
-// pivot, if it is one of them, is positive.
-func (f *factor) substitute(i, from, to int) bool {
-	n := f.n
-	row := f.l[i*n+from : i*n+to]
-	for j := range row {
-		other := f.l[(from+j)*n+from : (from+j)*n+from+j+1]
-		v := row[j]
-		for k, o := range other[:j] {
-			v -= row[k] * o
-		}
-		if from+j < i {
-			row[j] = v / other[j]
-			continue
-		}
-		if !(v > f.least[i]) {
-			return false
-		}
-		row[j] = math.Sqrt(v)
-	}
-	return true
-}
-
-// solve replaces b by H⁻¹b.
-func (f *factor) solve(b []float64) {
-	n := f.n
-	for i := range n {
-		row := f.l[i*n : i*n+i+1]
-		b[i] = (b[i] - kernel.Dot(row[:i], b[:i])) / row[i]
-	}
+// solve returns W = H⁻¹XᵀY, D×n, which is valid until the next call.
+func (f *factor) solve() []float64 {
+	n, ld := f.n, f.n+f.d
+	f.w = grow(f.w, f.d*n)
 	for i := n - 1; i >= 0; i-- {
-		row := f.l[i*n : i*n+i+1]
-		b[i] /= row[i]
-		addScaled(b[:i], -b[i], row[:i])
+		row := f.r[i*ld : (i+1)*ld]
+		for o := range f.d {
+			w := f.w[o*n : (o+1)*n]
+			w[i] = (row[n+o] - kernel.Dot(row[i+1:n], w[i+1:])) / row[i]
+		}
 	}
+	return f.w
 }
 
 // inverse returns H⁻¹, n×n, which is valid until the next call.
 func (f *factor) inverse() []float64 {
-	n := f.n
+	n, ld, r := f.n, f.n+f.d, f.r
 	f.inv, f.h = grow(f.inv, n*n), grow(f.h, n*n)
-	inv, h := f.inv, f.h // inv: L⁻¹, lower triangle
+	inv := f.inv // R⁻¹, upper triangle, from the last rows to the first
 	clear(inv)
-	for from := 0; from < n; from += strip {
-		to := min(from+strip, n)
-		if from > 0 {
-			kernel.GemmSerial(blas.NoTrans, blas.NoTrans, to-from, from, from, -1, f.l[from*n:], n, inv, n, 0, inv[from*n:], n)
+	for to := n; to > 0; to -= strip {
+		from := max(to-strip, 0)
+		if to < n {
+			kernel.GemmSerial(blas.NoTrans, blas.NoTrans, to-from, n-to, n-to, -1, r[from*ld+to:], ld, inv[to*n+to:], n, 0, inv[from*n+to:], n)
 		}
-		for i := from; i < to; i++ {
-			row, l := inv[i*n:i*n+i+1], f.l[i*n:i*n+i+1]
-			for k := from; k < i; k++ {
-				addScaled(row[:k+1], -l[k], inv[k*n:k*n+k+1])
+		for i := to - 1; i >= from; i-- {
+			row := inv[i*n : (i+1)*n]
+			for k := i + 1; k < to; k++ {
+				addScaled(row[k:], -r[i*ld+k], inv[k*n+k:])
 			}
 			row[i] = 1
-			for j := range row {
-				row[j] /= l[i]
-			}
+			kernel.Scal(1/r[i*ld+i], row[i:])
 		}
 	}
-	kernel.GemmSerial(blas.Trans, blas.NoTrans, n, n, n, 1, inv, n, inv, n, 0, h, n)
-	return h
+	kernel.GemmSerial(blas.NoTrans, blas.Trans, n, n, n, 1, inv, n, inv, n, 0, f.h, n)
+	return f.h
 }

@@ -397,7 +397,7 @@ func squaredErrorsShifted(y, fit, inverse, along []float64, gammaNu float64) flo
 // Promising returns how many penalties, from the least on, can be the best for the fit on all components, and the in-sample
 // squared error that the next one has, summed over rows and outputs (infinite if there is none). A leave-one-out error is never
 // below the in-sample one, which rises with the penalty: as soon as one is found below that bound, the penalties beyond are
-// out. Where to stop is a guess from generalised cross-validation, with room for it to be wrong by a half.
+// out. Where to stop is a guess from generalised cross-validation, with room for it to be wrong by a twentieth.
 func (p *Path) Promising() (count int, bound float64) {
 	errors := make([]float64, len(p.Alphas))
 	least := math.Inf(1)
@@ -409,7 +409,7 @@ func (p *Path) Promising() (count int, bound float64) {
 		}
 	}
 	for ai, e := range errors {
-		if e > 1.5*least && ai > 1 {
+		if e > 1.05*least && ai > 1 {
 			return ai, e
 		}
 	}

@@ -240,23 +240,16 @@ func (m *Moments) Correlation(cols []int, alpha float64) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖².
-	var wc, ww float64
-	c, w := make([]float64, f.n), make([]float64, f.n)
-	for o := range m.D {
-		for i := range c {
-			at := i
-			if cols != nil {
-				at = cols[i]
-			}
-			c[i] = m.XY[at*m.D+o]
+	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖², and w·c = ‖z‖².
+	w := f.solve()
+	var zz float64
+	for i := range f.n {
+		for _, z := range f.r[i*(f.n+f.d)+f.n : (i+1)*(f.n+f.d)] {
+			zz += z * z
 		}
-		copy(w, c)
-		f.solve(w)
-		wc += kernel.Dot(w, c)
-		ww += kernel.Dot(w, w)
 	}
-	return math.Sqrt(math.Max(0, wc-alpha*ww) / (trace * ww))
+	ww := kernel.Dot(w, w)
+	return math.Sqrt(math.Max(0, zz-alpha*ww) / (trace * ww))
 }
 
 var factors = sync.Pool{New: func() any { return new(factor) }}
