@@ -127,11 +127,20 @@ func (f *fit) constant() []int {
 
 // run takes the steps of the method in turn.
 func (f *fit) run() error {
-	method := f.crossval
+	return f.inTurn(f.spectrum, f.nullReadouts, f.method, f.timeSubsamples, f.knownDecoder)
+}
+
+// method fits the whole recording as the options say.
+func (f *fit) method() error {
 	if f.options.Method == Paper {
-		method = f.paper
+		return f.paper()
 	}
-	for _, step := range []func() error{f.spectrum, f.nullReadouts, method, f.timeSubsamples, f.knownDecoder} {
+	return f.crossval()
+}
+
+// inTurn takes steps until one fails or the context is cancelled.
+func (f *fit) inTurn(steps ...func() error) error {
+	for _, step := range steps {
 		if err := f.ctx.Err(); err != nil {
 			return err
 		}

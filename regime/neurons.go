@@ -96,15 +96,18 @@ func (s *scaling) withoutTenths() ([]*ridge.Moments, error) {
 
 // decompose fills in what moments alone tell.
 func (s *scaling) decompose(sub *neuronSample) error {
-	m := s.moments.Columns(sub.cols)
-	spectrum, err := m.Spectrum(m.N)
-	if err != nil {
-		return err
+	m, path := s.moments, s.path
+	if len(sub.cols) < m.N {
+		m = m.Columns(sub.cols)
+		spectrum, err := m.Spectrum(m.N)
+		if err != nil {
+			return err
+		}
+		path = ridge.NewPath(m, spectrum, s.options.Fit.Alphas)
 	}
-	sub.path = ridge.NewPath(m, spectrum, s.options.Fit.Alphas)
-	sub.inSample = sub.path.InSample()
+	sub.path, sub.inSample = path, path.InSample()
 	sub.heldOut, sub.pr = Undefined, Number(m.ParticipationRatio())
-	sub.dVar = Dimension(ridge.Dimension(spectrum.Variance(), threshold))
+	sub.dVar = Dimension(ridge.Dimension(path.Spectrum.Variance(), threshold))
 	return nil
 }
 

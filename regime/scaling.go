@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"oblique/loaders/recording"
+	"oblique/regime/ridge"
 )
 
 // ScalingOptions say how neurons are subsampled. The zero value is the published choice: 20 independent draws of each of
@@ -105,14 +106,30 @@ func Scaling(ctx context.Context, r *recording.Recording, o ScalingOptions, rng 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.run(); err != nil {
-		return nil, err
-	}
 	columns := s.drawn(draws)
-	if err := s.subsample(columns, 0, s.options.Draws); err != nil {
+	whole := func() error { return s.inTurn(s.nullReadouts, s.method) }
+	subsamples := func() error { return s.subsample(columns, 0, s.options.Draws) }
+	if s.options.Fit.Method == Crossval { // takes the folds that the whole recording was cut into
+		err = s.inTurn(s.spectrum, whole, s.timeSubsamples, s.knownDecoder, subsamples)
+	} else {
+		err = s.inTurn(s.spectrum, sideBySide(whole, subsamples), s.timeSubsamples, s.knownDecoder)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s.result, s.exponent(columns)
+}
+
+// sideBySide takes two steps that need nothing of each other: while one is on one processor the other has the rest.
+func sideBySide(a, b func() error) func() error {
+	return func() error {
+		return ridge.Parallel(2, func(i int) error {
+			if i == 0 {
+				return a()
+			}
+			return b()
+		})
+	}
 }
 
 // A scaling is the work on subsamples of one recording's neurons.
