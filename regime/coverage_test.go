@@ -155,7 +155,7 @@ func drawRho(t *testing.T, r *recording.Recording, rng *rand.Rand, count int) rh
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := newFit(context.Background(), r, o, rng)
+	f, err := newFit(context.Background(), r, o, rng, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func Fit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Rand)
 	if err := r.Validate(); err != nil {
 		return nil, err
 	}
-	f, err := newFit(ctx, r, o, rng)
+	f, err := newFit(ctx, r, o, rng, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +56,10 @@ type fit struct {
 	options Options
 	view    *ridge.View // all rows about their mean, rotated into T dimensions if N > T
 	basis   *mat.Dense  // N×T of that rotation; nil if there was none
+	mean    []float64   // of each neuron
 	yMean   []float64
 	moments *ridge.Moments
+	parts   []*ridge.Moments // those of stretches of the rows; nil if N > T
 	path    *ridge.Path
 	cv      *ridge.CV // Crossval only
 	result  *Result
@@ -65,7 +67,8 @@ type fit struct {
 	subsamples, bootstrap, shifts, readouts *rand.Rand
 }
 
-func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Rand) (*fit, error) {
+// newFit reads the recording, with moments of so many stretches of it if there are no more neurons than rows.
+func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Rand, stretches int) (*fit, error) {
 	if rng == nil {
 		rng = rand.New(rand.NewPCG(0, 0))
 	}
@@ -77,23 +80,11 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 	if t < 3 {
 		return nil, fmt.Errorf("regime: %w: a regression on %d rows", ErrUndefined, t)
 	}
-	var err error
-	if n <= t {
-		f.view, f.moments, f.yMean, err = ridge.Read(r)
-	} else {
-		f.view, f.yMean, err = ridge.NewView(r)
-	}
-	if err != nil {
+	if err := f.read(stretches); err != nil {
 		return nil, err
 	}
-	f.result = newResult(r, o, f.view.Origin())
+	f.result = newResult(r, o, f.mean)
 	if n > t {
-		if f.view, f.basis, err = f.view.Compress(); err != nil {
-			return nil, err
-		}
-		if f.moments, err = f.view.Moments(); err != nil {
-			return nil, err
-		}
 		f.note("There are more neurons (%d) than time bins (%d): every behaviour can be fitted in-sample.", n, t)
 	}
 	f.result.Data.Constant = append(f.result.Data.Constant, f.constant()...)
@@ -108,6 +99,30 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 		f.note("Output %s never changes and is left out of R².", outputName(r, constant[0]))
 	}
 	return f, nil
+}
+
+// read fills in the view, the moments and the mean of behaviour.
+func (f *fit) read(stretches int) error {
+	t, n, _ := f.rec.Dims()
+	if n <= t {
+		reading, err := ridge.Read(f.rec, stretches)
+		if err != nil {
+			return err
+		}
+		f.view, f.moments, f.parts, f.yMean = reading.View, reading.Moments, reading.Stretches, reading.YMean
+		f.mean = f.view.Origin()
+		return nil
+	}
+	view, yMean, err := ridge.NewView(f.rec)
+	if err != nil {
+		return err
+	}
+	if f.view, f.basis, err = view.Compress(); err != nil {
+		return err
+	}
+	f.mean, f.yMean = view.Origin(), yMean
+	f.moments, err = f.view.Moments()
+	return err
 }
 
 // constant returns the neurons that never change. Moments are summed about a row, so that theirs are exactly zero; those
@@ -260,25 +275,9 @@ func (f *fit) readout(alphaIndex int, errors []float64) {
 // absolute turns the offset of a readout of activity about its mean into one of activity as it was recorded.
 func (f *fit) absolute() {
 	res := f.result
-	origin := f.origin()
 	for d := range res.Offset {
-		res.Offset[d] += f.yMean[d] - mat.Dot(res.Weights.RowView(d), mat.NewVecDense(len(origin), origin))
+		res.Offset[d] += f.yMean[d] - mat.Dot(res.Weights.RowView(d), mat.NewVecDense(len(f.mean), f.mean))
 	}
-}
-
-// origin returns the mean rate of each neuron.
-func (f *fit) origin() []float64 {
-	if f.basis == nil {
-		return f.view.Origin()
-	}
-	t, n, _ := f.rec.Dims()
-	mean := make([]float64, n)
-	for i := range t {
-		for j, x := range f.rec.X.RawRowView(i) {
-			mean[j] += x / float64(t)
-		}
-	}
-	return mean
 }
 
 // alphaPath fills in the curves over penalties, and ρ at matched degrees of freedom.

@@ -41,10 +41,7 @@ const (
 // analyse fills in the figures of subsamples. Their moments are part of those of all neurons. Leave-one-out errors
 // read the rows, once for many subsamples.
 func (s *scaling) analyse(all []*neuronSample) error {
-	rest, err := s.withoutTenths()
-	if err != nil {
-		return err
-	}
+	rest := s.withoutTenths()
 	const step = "neuron subsamples"
 	if s.options.Fit.Method == Crossval {
 		return s.parallel(step, len(all), func(i int) error { return s.crossvalSubsample(all[i], rest) })
@@ -78,20 +75,14 @@ func (s *scaling) chunk(all []*neuronSample) []*neuronSample {
 	return all
 }
 
-// withoutTenths returns the moments of all rows but a tenth, for each tenth, about their mean.
-func (s *scaling) withoutTenths() ([]*ridge.Moments, error) {
-	t, _, _ := s.view.Dims()
+// withoutTenths returns the moments of all rows but a tenth, for each tenth, about their mean. Those of the tenths are used up.
+func (s *scaling) withoutTenths() []*ridge.Moments {
 	rest := make([]*ridge.Moments, tenths)
-	err := ridge.Parallel(tenths, func(i int) error {
-		tenth, err := s.view.MomentsOf(t*i/tenths, t*(i+1)/tenths)
-		if err != nil {
-			return err
-		}
+	for i, tenth := range s.parts {
 		tenth.Subtract(s.moments)
 		rest[i], _, _ = tenth.Centred()
-		return nil
-	})
-	return rest, err
+	}
+	return rest
 }
 
 // decompose fills in what moments alone tell.

@@ -153,7 +153,7 @@ func newScaling(ctx context.Context, r *recording.Recording, o ScalingOptions, r
 		rng = rand.New(rand.NewPCG(0, 0))
 	}
 	draws := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
-	f, err := newFit(ctx, r, o.Fit, rng)
+	f, err := newFit(ctx, r, o.Fit, rng, tenths)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -92,6 +92,18 @@ func (m *Moments) AddScaled(w float64, o *Moments) {
 	axpy(w, o.YY, m.YY)
 }
 
+// sum returns the moments of all rows of several, which are the moments themselves if they are one.
+func sum(parts []*Moments) *Moments {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	all := NewMoments(parts[0].N, parts[0].D)
+	for _, part := range parts {
+		all.AddScaled(1, part)
+	}
+	return all
+}
+
 // Subtract turns the moments into those of the rows of all that are not its own. What rounding leaves of a neuron or output
 // that only its own rows have is set to zero.
 func (m *Moments) Subtract(all *Moments) {

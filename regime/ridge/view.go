@@ -3,6 +3,7 @@ package ridge
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	kernel "oblique/internal/blas"
 	"oblique/loaders/recording"
@@ -39,25 +40,41 @@ func NewView(r *recording.Recording) (*View, []float64, error) {
 	return v, yMean, finite(mean)
 }
 
-// Read is NewView with the moments of all rows, in one pass: sums are taken about the mean of the first rows, and then
-// moved. That costs digits only where the first rows lie many standard deviations of all rows from the mean.
-func Read(r *recording.Recording) (*View, *Moments, []float64, error) {
+// A Reading is what one pass over a recording gives: the view of all rows about their mean, the moments of all rows and of
+// stretches of them, about the same mean, and the mean of Y.
+type Reading struct {
+	View      *View
+	Moments   *Moments
+	Stretches []*Moments // stretch s is that of rows from ⌊T·s/stretches⌋ on
+	YMean     []float64
+}
+
+// Read is NewView with moments, in one pass: sums are taken about the mean of the first rows, and then moved. That
+// costs digits only where the first rows lie many standard deviations of all rows from the mean.
+func Read(r *recording.Recording, stretches int) (*Reading, error) {
 	v, yMean := uncentred(r)
 	t, _, _ := v.Dims()
 	var err error
 	if v.origin, err = v.Subset(AllRows(min(t, momentRows))).Mean(); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	m, err := v.Moments()
+	parts := make([]*Moments, stretches)
+	err = Parallel(stretches, func(i int) error {
+		var err error
+		parts[i], err = v.MomentsOf(t*i/stretches, t*(i+1)/stretches)
+		return err
+	})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	centred, mean, _ := m.Centred()
-	for j, o := range v.origin {
-		mean[j] += o
+	centred, dx, dy := sum(parts).Centred()
+	for i, part := range parts {
+		parts[i] = part.About(dx, dy)
 	}
-	v.origin = mean
-	return v, centred, yMean, finite(mean)
+	for j := range v.origin {
+		v.origin[j] += dx[j]
+	}
+	return &Reading{View: v, Moments: centred, Stretches: parts, YMean: yMean}, finite(v.origin)
 }
 
 // uncentred returns the view of all rows about zero, with behaviour about its mean.
@@ -181,6 +198,12 @@ type block struct {
 	raw  []float64 // source rows, when they are not in memory
 }
 
+var pool = sync.Pool{New: func() any { return new(block) }}
+
+func takeBlock() *block { return pool.Get().(*block) }
+
+func (b *block) giveBack() { pool.Put(b) }
+
 // load fills the block with rows i to j−1 of the view.
 func (v *View) load(b *block, i, j int) error {
 	_, _, d := v.Dims()
@@ -237,8 +260,11 @@ func (v *View) blocks(from, to, size int, use func(b *block, rows int)) error {
 		err   error
 	}
 	free, full := make(chan *block, 2), make(chan read, 1)
-	free <- &block{}
-	free <- &block{}
+	a, b := takeBlock(), takeBlock()
+	defer a.giveBack()
+	defer b.giveBack()
+	free <- a
+	free <- b
 	go func() {
 		defer close(full)
 		for i := from; i < to; i += size {
@@ -288,7 +314,8 @@ func (v *View) Mean() ([]float64, error) {
 	at := v.about(shift)
 	parts := make([][]float64, lanes(t))
 	err := overLanes(t, func(lane, from, to int) error {
-		sum, b := make([]float64, n), &block{}
+		sum, b := make([]float64, n), takeBlock()
+		defer b.giveBack()
 		for i := from; i < to; i += blockRows {
 			j := min(i+blockRows, to)
 			if err := at.loadX(b, i, j); err != nil {
@@ -331,7 +358,8 @@ func (v *View) Project(w, out *mat.Dense, rows recording.Range) error {
 	d, _ := w.Dims()
 	count := rows.Len()
 	return overLanes(count, func(_, from, to int) error {
-		b := &block{}
+		b := takeBlock()
+		defer b.giveBack()
 		for i := rows.From + from; i < rows.From+to; i += blockRows {
 			j := min(i+blockRows, rows.From+to)
 			if err := v.loadX(b, i, j); err != nil {
