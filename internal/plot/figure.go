@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"oblique/internal/atomicfile"
 
@@ -90,27 +91,25 @@ func render(f *Figure, c vg.CanvasWriterTo) ([]byte, error) {
 // that it was laid out with.
 func (f *Figure) svg() ([]byte, error) {
 	b, err := render(f, vgsvg.New(f.width, f.height))
-	b = svgText.ReplaceAllFunc(b, withLength)
+	b = svgText().ReplaceAllFunc(b, withLength)
 	return bytes.ReplaceAll(b, []byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), err
 }
 
-// svgText is a text as vgsvg writes it: weight, size and content.
-var svgText = regexp.MustCompile(`(?s)<text ([^>]*font-weight:(\w+);[^>]*font-size:([\d.]+)px[^>]*)>([^<]*)</text>`)
+// svgText matches a text as vgsvg writes it: weight, size and content.
+var svgText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)<text ([^>]*font-weight:(\w+);[^>]*font-size:([\d.]+)px[^>]*)>([^<]*)</text>`)
+})
 
 // withLength states the width of a text.
 func withLength(text []byte) []byte {
-	part := svgText.FindSubmatch(text)
-	face := sans
-	if string(part[2]) == "bold" {
-		face = sansBold
-	}
+	part := svgText().FindSubmatch(text)
 	size, err := strconv.ParseFloat(string(part[3]), 64)
 	if err != nil {
 		return text
 	}
-	sized := sized(face, vg.Length(size))
-	width := sized.Width(html.UnescapeString(string(part[4])))
+	set := face(vg.Length(size), string(part[2]) == "bold")
+	width := set.Width(html.UnescapeString(string(part[4])))
 	return fmt.Appendf(nil, `<text textLength="%.4g" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, float64(width), part[1], part[4])
 }
 

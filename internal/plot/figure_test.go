@@ -340,7 +340,7 @@ func TestSVGStatesWidths(t *testing.T) {
 		t.Errorf("%d of %d texts state their width", stated, texts)
 	}
 	for _, size := range []vg.Length{7, 8} {
-		face := sized(sans, size)
+		face := face(size, false)
 		if strings.Contains(b.String(), `textLength="`+strconv.FormatFloat(float64(face.Width("a & b")), 'g', 4, 64)+`"`) {
 			return
 		}

@@ -195,7 +195,7 @@ func TestPDFManyCharacters(t *testing.T) {
 		all = append(all, r)
 	}
 	c := newPDF(2000, 20)
-	c.FillString(sized(sans, 8), vg.Point{X: 5, Y: 5}, string(all))
+	c.FillString(face(8, false), vg.Point{X: 5, Y: 5}, string(all))
 	path := filepath.Join(t.TempDir(), "f.pdf")
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {

@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,11 +12,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// The two faces of all text. Liberation Sans has ρ, α, √, − and the rest of what labels need, but not all
-// superscript digits: exponents are small raised text.
-var sans, sansBold = faces()
-
-func faces() (regular, bold font.Face) {
+// faces returns the two faces of all text, which take a moment to read. Liberation Sans has ρ, α, √, − and the rest of what
+// labels need, but not all superscript digits: exponents are small raised text.
+var faces = sync.OnceValues(func() (regular, bold font.Face) {
 	for _, f := range liberation.Collection() {
 		if f.Font.Variant != "Sans" || f.Font.Style != 0 {
 			continue
@@ -27,7 +26,7 @@ func faces() (regular, bold font.Face) {
 		}
 	}
 	return regular, bold
-}
+})
 
 // capHeight is the height of Liberation Sans capitals, as a share of the font size.
 const capHeight = 0.69
@@ -90,10 +89,19 @@ func scriptStart(s string) int {
 func textWidth(s string, size vg.Length) vg.Length {
 	var w vg.Length
 	for _, r := range runs(s, size) {
-		f := sized(sans, r.size)
+		f := face(r.size, false)
 		w += f.Width(r.text)
 	}
 	return w
+}
+
+// face returns the face of text that is bold or not.
+func face(size vg.Length, bold bool) font.Face {
+	regular, strong := faces()
+	if bold {
+		return sized(strong, size)
+	}
+	return sized(regular, size)
 }
 
 func sized(f font.Face, size vg.Length) font.Face {
@@ -122,10 +130,6 @@ type typeset struct {
 
 // put writes a line of marked-up text at a point.
 func put(c vg.Canvas, t typeset, at vg.Point, s string) {
-	face := sans
-	if t.bold {
-		face = sansBold
-	}
 	offset := vg.Point{
 		X: -vg.Length(t.h) * textWidth(s, t.size),
 		Y: -vg.Length(t.v) * capHeight * t.size,
@@ -140,7 +144,7 @@ func put(c vg.Canvas, t typeset, at vg.Point, s string) {
 	}
 	at = at.Add(offset)
 	for _, r := range runs(s, t.size) {
-		f := sized(face, r.size)
+		f := face(r.size, t.bold)
 		word := strings.TrimLeft(r.text, " ") // SVG swallows spaces at the start of a text
 		at.X += f.Width(r.text[:len(r.text)-len(word)])
 		c.FillString(f, vg.Point{X: at.X, Y: at.Y + r.shift}, word)

@@ -11,13 +11,14 @@ import (
 )
 
 func TestFontHasWhatLabelsNeed(t *testing.T) {
+	sans, bold := faces()
 	for _, r := range "ραγ√N²·×−–…≤%\u2009" {
 		if g, err := sans.Face.GlyphIndex(nil, r); err != nil || g == 0 {
 			t.Errorf("no glyph for %q", r)
 		}
 	}
-	if sans.Font.Variant != "Sans" || sansBold.Font.Weight == sans.Font.Weight {
-		t.Errorf("faces %v and %v", sans.Font, sansBold.Font)
+	if sans.Font.Variant != "Sans" || bold.Font.Weight == sans.Font.Weight {
+		t.Errorf("faces %v and %v", sans.Font, bold.Font)
 	}
 }
 
@@ -99,7 +100,7 @@ func TestHostileNames(t *testing.T) {
 
 func TestPutAligns(t *testing.T) {
 	const text = "ρ√N"
-	width := sized(sans, 8)
+	width := face(8, false)
 	w := width.Width(text)
 	for _, c := range []struct {
 		set  typeset

@@ -19,6 +19,7 @@ func tablesOf(font []byte) map[string][]byte {
 }
 
 func TestSubsetTrueType(t *testing.T) {
+	sans, _ := faces()
 	var raw bytes.Buffer
 	if _, err := sans.Face.WriteSourceTo(nil, &raw); err != nil {
 		t.Fatal(err)

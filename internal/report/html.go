@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"oblique/internal/plot"
 	"oblique/regime"
@@ -17,9 +18,11 @@ import (
 var pageFiles embed.FS
 
 // pageTemplate has everything of the page: nothing is fetched when it is read.
-var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval,
-}).ParseFS(pageFiles, "page/page.html"))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page.html").Funcs(template.FuncMap{
+		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval,
+	}).ParseFS(pageFiles, "page/page.html"))
+})
 
 // HTML writes a Collection as one page that needs nothing else, neither a network nor another file: figures as inline
 // SVG, tables that can be sorted and filtered, a part for each analysis, warnings, the methods with the options that
@@ -45,7 +48,7 @@ func HTML(w io.Writer, c *Collection) error {
 	if err := p.overview(); err != nil {
 		return err
 	}
-	return pageTemplate.Execute(w, p)
+	return pageTemplate().Execute(w, p)
 }
 
 // A page is what the template shows.
