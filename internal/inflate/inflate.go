@@ -211,7 +211,7 @@ func (d *inflater) dynamicTables() error {
 	// The table for distances is not in use yet: it serves for this code, of up to 7 bits.
 	table := d.distance[:1<<7]
 	d.fixed = false
-	if err := d.build(table, lens[:], 7, func(symbol int) uint32 { return uint32(symbol) << 16 }); err != nil {
+	if err := d.build(table, lens[:], 7, lengthSymbols[:]); err != nil {
 		return err
 	}
 	if err := d.codeLengths(table, litlens+distances); err != nil {
@@ -277,39 +277,50 @@ var (
 	distanceExtra = [30]uint8{0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13}
 )
 
+// The entries of symbols without the bits of their codes: of literals and lengths, distances, and the lengths of codes. Symbols
+// beyond those that mean anything are rare.
+var litlenSymbols, distanceSymbols, lengthSymbols = symbols()
+
+func symbols() (litlen [288]uint32, distance [32]uint32, length [19]uint32) {
+	for i := range litlen {
+		litlen[i] = entryRare
+	}
+	for i := range distance {
+		distance[i] = entryRare
+	}
+	for i := range uint32(256) {
+		litlen[i] = entryLiteral | i<<16
+	}
+	litlen[256] = entryRare | entryEnd
+	for i, base := range lengthBase {
+		litlen[257+i] = uint32(base)<<16 | uint32(lengthExtra[i])
+	}
+	for i, base := range distanceBase {
+		distance[i] = uint32(base)<<16 | uint32(distanceExtra[i])
+	}
+	for i := range length {
+		length[i] = uint32(i) << 16
+	}
+	return litlen, distance, length
+}
+
 // tables builds both tables from d.lens.
 func (d *inflater) tables(litlens, distances int) error {
-	err := d.build(d.litlen[:], d.lens[:litlens], litlenBits, func(symbol int) uint32 {
-		switch {
-		case symbol < 256:
-			return entryLiteral | uint32(symbol)<<16
-		case symbol == 256:
-			return entryRare | entryEnd
-		case symbol-257 < len(lengthBase):
-			return uint32(lengthBase[symbol-257])<<16 | uint32(lengthExtra[symbol-257])
-		}
-		return entryRare
-	})
-	if err != nil {
+	if err := d.build(d.litlen[:], d.lens[:litlens], litlenBits, litlenSymbols[:]); err != nil {
 		return err
 	}
-	return d.build(d.distance[:], d.lens[litlens:litlens+distances], distanceBits, func(symbol int) uint32 {
-		if symbol < len(distanceBase) {
-			return uint32(distanceBase[symbol])<<16 | uint32(distanceExtra[symbol])
-		}
-		return entryRare
-	})
+	return d.build(d.distance[:], d.lens[litlens:litlens+distances], distanceBits, distanceSymbols[:])
 }
 
 // build fills a table, indexed with the next index bits, for the canonical code of the lengths. Longer
 // codes get subtables behind it. A code must use all its bits; only one with a single code of one bit,
-// or none, may leave some invalid. value has the number of extra bits in bits 0 to 7.
-func (d *inflater) build(table []uint32, lens []uint8, index int, value func(symbol int) uint32) error {
+// or none, may leave some invalid. symbols are the entries without the bits of their codes: with the number of extra bits in bits 0 to 7.
+// The table grows with the lengths, which ascend: the entries for one bit more are those so far, twice.
+func (d *inflater) build(table []uint32, lens []uint8, index int, symbols []uint32) error {
 	var count [16]int
 	for _, l := range lens {
 		count[l]++
 	}
-	count[0] = 0
 	var next [16]int // position in sorted
 	room := 1 << 15
 	codes := 0
@@ -322,31 +333,29 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, value func(sym
 		return ErrCode
 	}
 	if room > 0 {
-		for i := range 1 << index {
-			table[i] = entryRare
-		}
+		table[0], table[1] = entryRare, entryRare
 	}
+	next[0] = codes // symbols without a code come last
 	for symbol, l := range lens {
-		if l > 0 {
-			d.sorted[next[l]] = uint16(symbol)
-			next[l]++
-		}
+		d.sorted[next[l]] = uint16(symbol)
+		next[l]++
 	}
 	code, last := 0, 0
+	filled := 2       // entries so far
 	end := 1 << index // of the table and the subtables so far
 	prefix, sub, start := -1, 0, 0
 	for i, symbol := range d.sorted[:codes] {
 		l := int(lens[symbol])
 		code <<= l - last
 		last = l
+		for ; filled < 1<<min(l, index); filled *= 2 {
+			copy(table[filled:2*filled], table[:filled])
+		}
 		reversed := int(bits.Reverse16(uint16(code)) >> (16 - l))
 		code++
-		e := value(int(symbol))
+		e := symbols[symbol]
 		if l <= index {
-			e += uint32(l)<<8 | uint32(l)
-			for k := reversed; k < 1<<index; k += 1 << l {
-				table[k] = e
-			}
+			table[reversed] = e + uint32(l)<<8 + uint32(l)
 			continue
 		}
 		if p := reversed & (1<<index - 1); p != prefix {
@@ -362,6 +371,9 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, value func(sym
 		for k := reversed >> index; k < 1<<sub; k += 1 << (l - index) {
 			table[start+k] = e
 		}
+	}
+	for ; filled < 1<<index; filled *= 2 {
+		copy(table[filled:2*filled], table[:filled])
 	}
 	return nil
 }
@@ -462,42 +474,56 @@ const (
 	// A turn of the fast loop takes at most twice seven bytes, by loads of eight.
 	fastInput = 16
 
-	// It writes at most three literals and a copy, whose last word may reach beyond its end.
-	fastOutput = 3 + 258 + 8
+	// It writes at most four literals, or three and a copy, whose last words may reach beyond its end.
+	fastOutput = 3 + 258 + 16
 )
 
-// fast decompresses codes while there are fastInput bytes of input and fastOutput of room.
+// fast decompresses codes while there are fastInput bytes of input and fastOutput of room. The entry of the next code is looked up
+// before more bits are taken in and before a match is copied, as each code has to wait for the one before.
 func (d *inflater) fast() (end bool, err error) {
 	in, out := d.in, d.out
 	pos, at := d.pos, d.at
-	d.hold &= 1<<d.n - 1
-	hold, n := d.hold, d.n
+	if pos > len(in)-fastInput {
+		return false, nil
+	}
+	// Bits of hold above the first n are those of the byte at pos, again set to the same by the next refill. Of n, only the six
+	// low bits count.
+	hold, n := d.hold&(1<<d.n-1), d.n
+	hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+	pos += int(7 - n>>3&7)
+	n |= 56
 	litlen, dist := &d.litlen, &d.distance
+	e := litlen[hold&(1<<litlenBits-1)]
 	for pos <= len(in)-fastInput && at <= len(out)-fastOutput {
-		// Bits above the first n are those of the byte at pos, again set to the same by the next refill.
-		hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
-		pos += int(7 - n>>3&7)
-		n |= 56
-
-		e := litlen[hold&(1<<litlenBits-1)]
 		if e&entryLiteral != 0 { // of at most litlenBits bits each
 			hold >>= e & 63
-			n -= uint(e & 63)
+			n -= uint(e)
 			out[at] = byte(e >> 16)
 			at++
 			e = litlen[hold&(1<<litlenBits-1)]
 			if e&entryLiteral != 0 {
 				hold >>= e & 63
-				n -= uint(e & 63)
+				n -= uint(e)
 				out[at] = byte(e >> 16)
 				at++
 				e = litlen[hold&(1<<litlenBits-1)]
 				if e&entryLiteral != 0 {
 					hold >>= e & 63
-					n -= uint(e & 63)
+					n -= uint(e)
 					out[at] = byte(e >> 16)
 					at++
-					continue
+					e = litlen[hold&(1<<litlenBits-1)]
+					if e&entryLiteral != 0 {
+						hold >>= e & 63
+						n -= uint(e)
+						out[at] = byte(e >> 16)
+						at++
+						e = litlen[hold&(1<<litlenBits-1)]
+						hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+						pos += int(7 - n>>3&7)
+						n |= 56
+						continue
+					}
 				}
 			}
 		}
@@ -509,15 +535,19 @@ func (d *inflater) fast() (end bool, err error) {
 			}
 			if e&entryLiteral != 0 {
 				hold >>= e & 63
-				n -= uint(e & 63)
+				n -= uint(e)
 				out[at] = byte(e >> 16)
 				at++
+				hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+				pos += int(7 - n>>3&7)
+				n |= 56
+				e = litlen[hold&(1<<litlenBits-1)]
 				continue
 			}
 			if e&entryRare != 0 {
 				end = e&entryEnd != 0
 				hold >>= e & 63
-				n -= uint(e & 63)
+				n -= uint(e)
 				if !end {
 					err = ErrCode
 				}
@@ -526,7 +556,7 @@ func (d *inflater) fast() (end bool, err error) {
 		}
 		length := int(e>>16) + int(hold&(1<<(e&63)-1)>>(e>>8&31))
 		hold >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 
 		hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
 		pos += int(7 - n>>3&7)
@@ -546,35 +576,43 @@ func (d *inflater) fast() (end bool, err error) {
 		}
 		distance := int(e>>16) + int(hold&(1<<(e&63)-1)>>(e>>8&31))
 		hold >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 		if distance > at {
 			err = ErrCode
 			break
 		}
-		copyMatch(out, at, distance, length)
+		e = litlen[hold&(1<<litlenBits-1)]
+		hold |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+		pos += int(7 - n>>3&7)
+		n |= 56
+		if short := [16]byte(out[at-distance:]); distance >= 16 && length <= 16 {
+			*(*[16]byte)(out[at:]) = short
+		} else {
+			copyMatch(out, at, distance, length)
+		}
 		at += length
 	}
-	d.pos, d.at, d.hold, d.n = pos, at, hold, n
+	d.pos, d.at, d.hold, d.n = pos, at, hold, n&63
 	return end, err
 }
 
-// copyMatch copies length bytes from distance before at to at; up to seven more may be written.
+// copyMatch copies length bytes from distance before at to at; up to 15 more may be written.
 func copyMatch(out []byte, at, distance, length int) {
 	src, dst := out[at-distance:], out[at:]
-	if distance >= 8 {
-		for i := 0; i < length; i += 8 {
+	switch {
+	case distance >= 8:
+		for i := 0; i < length; i += 16 {
 			binary.LittleEndian.PutUint64(dst[i:], binary.LittleEndian.Uint64(src[i:]))
+			binary.LittleEndian.PutUint64(dst[i+8:], binary.LittleEndian.Uint64(src[i+8:]))
 		}
-		return
-	}
-	if distance == 1 {
+	case distance == 1:
 		word := uint64(src[0]) * 0x0101010101010101
 		for i := 0; i < length; i += 8 {
 			binary.LittleEndian.PutUint64(dst[i:], word)
 		}
-		return
-	}
-	for i := range length {
-		dst[i] = src[i]
+	default:
+		for i := range length {
+			dst[i] = src[i]
+		}
 	}
 }
