@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 
 	"oblique/loaders/recording"
 
@@ -29,7 +30,10 @@ func (x Number) MarshalJSON() ([]byte, error) {
 	if !x.Defined() {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(x))
+	if size := math.Abs(float64(x)); size != 0 && (size < 1e-6 || size >= 1e21) {
+		return json.Marshal(float64(x)) // with an exponent
+	}
+	return strconv.AppendFloat(make([]byte, 0, 24), float64(x), 'f', -1, 64), nil
 }
 
 // UnmarshalJSON reads a number, or null as Undefined.
@@ -49,7 +53,7 @@ func (d Dimension) MarshalJSON() ([]byte, error) {
 	if d <= 0 {
 		return []byte("null"), nil
 	}
-	return json.Marshal(int(d))
+	return strconv.AppendInt(nil, int64(d), 10), nil
 }
 
 // UnmarshalJSON reads a number, or null as 0.

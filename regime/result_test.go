@@ -14,6 +14,7 @@ func TestNumberJSON(t *testing.T) {
 		text string
 	}{
 		{0.1, "0.1"}, {-3, "-3"}, {1e-300, "1e-300"}, {1.0 / 3, "0.3333333333333333"},
+		{1e-6, "0.000001"}, {-9.5e-7, "-9.5e-7"}, {1e20, "100000000000000000000"}, {1e21, "1e+21"}, {math.Copysign(0, -1), "-0"},
 		{math.NaN(), "null"}, {math.Inf(1), "null"}, {math.Inf(-1), "null"},
 	} {
 		b, err := json.Marshal(regime.Number(c.x))
