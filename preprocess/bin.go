@@ -357,11 +357,12 @@ func (s gridRows) missing(p piece) (*gap, error) {
 
 // finiteRow reports whether every value is a finite number: v − v is 0 for those alone.
 func finiteRow(row []float64) bool {
-	sum := 0.0
 	for _, v := range row {
-		sum += v - v
+		if v-v != 0 {
+			return false
+		}
 	}
-	return sum == 0
+	return true
 }
 
 // column returns the file's column of unit i.
