@@ -171,7 +171,7 @@ func (s *scaling) neuronVariance(columns [][][]int, weights []float64) (float64,
 	effects := make([][]float64, len(jobs))
 	err := s.parallel("exponent", len(jobs), func(i int) error {
 		d, k := jobs[i].draw, jobs[i].size
-		effects[i] = influence(s.moments.Columns(columns[d][k]), float64(s.result.Neurons.Alpha[d][k]))
+		effects[i] = influence(s.moments, columns[d][k], float64(s.result.Neurons.Alpha[d][k]))
 		return nil
 	})
 	if err != nil {
@@ -215,14 +215,14 @@ func (s *scaling) neuronVariance(columns [][][]int, weights []float64) (float64,
 	return math.Max(0, variance), nil
 }
 
-// influence returns what each neuron adds to log ρ, less the mean.
-func influence(m *ridge.Moments, alpha float64) []float64 {
-	rho, without := m.CorrelationsWithout(alpha)
-	h := make([]float64, m.N)
+// influence returns what each of some neurons adds to log ρ, less the mean.
+func influence(m *ridge.Moments, cols []int, alpha float64) []float64 {
+	rho, without := m.CorrelationsWithout(cols, alpha)
+	h := make([]float64, len(cols))
 	var mean float64
 	for j, w := range without {
 		h[j] = math.Log(rho / w)
-		mean += h[j] / float64(m.N)
+		mean += h[j] / float64(len(cols))
 	}
 	for j := range h {
 		h[j] -= mean

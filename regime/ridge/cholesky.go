@@ -17,7 +17,7 @@ type factor struct {
 	least []float64 // pivots have to be above
 
 	inv, h []float64 // of inverse
-	w      []float64 // of solve
+	w, v   []float64 // of solve, and of who needs as much beside it
 }
 
 // singular is the share of a diagonal element of H below which a pivot is what rounding leaves of zero.
@@ -71,6 +71,17 @@ func (f *factor) load(m *Moments, cols []int) {
 		}
 		copy(row[n:], m.XY[ci*m.D:(ci+1)*m.D])
 	}
+}
+
+// explained returns ‖Z‖² = tr YᵀX H⁻¹XᵀY.
+func (f *factor) explained() (square float64) {
+	ld := f.n + f.d
+	for i := range f.n {
+		for _, z := range f.r[i*ld+f.n : (i+1)*ld] {
+			square += z * z
+		}
+	}
+	return square
 }
 
 // solve returns W = H⁻¹XᵀY, D×n, which is valid until the next call.

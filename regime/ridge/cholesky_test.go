@@ -20,7 +20,7 @@ func TestFactorAtStripEdges(t *testing.T) {
 			if n == 1 {
 				continue
 			}
-			_, without := m.CorrelationsWithout(alpha)
+			_, without := m.CorrelationsWithout(nil, alpha)
 			for _, j := range []int{0, n / 2, n - 1} {
 				cols := slices.Delete(AllRows(n), j, j+1)
 				wantNear(t, fmt.Sprintf("%d neurons without %d, α=%g", n, j, alpha), without[j], m.Correlation(cols, alpha), 1e-9)
@@ -46,7 +46,7 @@ func BenchmarkCorrelation(b *testing.B) {
 		b.Run(fmt.Sprint("without/", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				m.CorrelationsWithout(1)
+				m.CorrelationsWithout(nil, 1)
 			}
 		})
 	}

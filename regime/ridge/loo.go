@@ -140,7 +140,6 @@ type table struct {
 	count    int       // of penalties wanted
 	m        int       // errors up to this one are interpolated
 	swept    []int     // which of the penalties wanted are swept
-	flat     bool      // the mean of scores is zero: the terms in m vanish
 	a        []float64 // 1 − 1/T and then −1/(λ_j+α), A×(1+R)
 	ac       []float64 // a_j c_jd, (A·D)×R
 	am       []float64 // a_j m_j, A×R
@@ -158,7 +157,7 @@ func (task Task) table() *table {
 	which := swept(m, task.penalties())
 	nA := len(which)
 	n, _ := p.Spectrum.Vectors.Dims()
-	t := &table{Path: p, columns: task.Columns, ks: ks, count: task.penalties(), m: m, swept: which, flat: p.centred(), dims: d, nA: nA, r: r, n: n,
+	t := &table{Path: p, columns: task.Columns, ks: ks, count: task.penalties(), m: m, swept: which, dims: d, nA: nA, r: r, n: n,
 		a: make([]float64, nA*(1+r)), ac: make([]float64, nA*d*r), am: make([]float64, nA*r),
 		gamma: make([]float64, len(ks)*nA), gammaNu: make([]float64, len(ks)*nA*d)}
 	if v := p.Spectrum.Vectors.RawMatrix(); task.Columns == nil {
@@ -170,9 +169,8 @@ func (task Task) table() *table {
 		for o := range d {
 			s, next := sums{alpha: alpha, count: p.Count}, 0
 			for j, lambda := range p.Spectrum.Values[:r] {
-				c := p.c[j*d+o]
-				s.add(lambda, p.m[j], c)
-				a := inverse(lambda + alpha)
+				a, c := inverse(lambda+alpha), p.c[j*d+o]
+				s.add(a, p.m[j], c)
 				t.a[ai*(1+r)+1+j], t.am[ai*r+j], t.ac[(ai*d+o)*r+j] = -a, a*p.m[j], a*c
 				for next < len(ks) && ks[next] == j+1 {
 					t.gamma[next*nA+ai] = s.gamma()

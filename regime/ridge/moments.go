@@ -254,48 +254,40 @@ func (m *Moments) Correlation(cols []int, alpha float64) float64 {
 	}
 	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖², and w·c = ‖z‖².
 	w := f.solve()
-	var zz float64
-	for i := range f.n {
-		for _, z := range f.r[i*(f.n+f.d)+f.n : (i+1)*(f.n+f.d)] {
-			zz += z * z
-		}
-	}
 	ww := kernel.Dot(w, w)
-	return math.Sqrt(math.Max(0, zz-alpha*ww) / (trace * ww))
+	return math.Sqrt(math.Max(0, f.explained()-alpha*ww) / (trace * ww))
 }
 
 var factors = sync.Pool{New: func() any { return new(factor) }}
 
 // CorrelationsWithout returns Correlation, and what it would be without each of the neurons: with H = XᵀX + α, the readout
 // without neuron j is w − H⁻¹e_j w_j/(H⁻¹)_jj. All are NaN where H is singular.
-func (m *Moments) CorrelationsWithout(alpha float64) (rho float64, without []float64) {
-	n, d := m.N, m.D
+func (m *Moments) CorrelationsWithout(cols []int, alpha float64) (rho float64, without []float64) {
+	if cols == nil {
+		cols = AllRows(m.N)
+	}
+	n, d := len(cols), m.D
 	without = slices.Repeat([]float64{math.NaN()}, n)
 	f := factors.Get().(*factor)
 	defer factors.Put(f)
-	trace, ok := f.factorise(m, nil, alpha)
+	trace, ok := f.factorise(m, cols, alpha)
 	if !ok {
 		return math.NaN(), without
 	}
-	h := f.inverse()
-	w, v := make([]float64, n*d), make([]float64, n*d) // H⁻¹c and H⁻¹w
-	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, n, d, n, 1, h, n, m.XY, d, 0, w, d)
-	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, n, d, n, 1, h, n, w, d, 0, v, d)
-	var wc, ww float64
-	for i, x := range w {
-		wc += x * m.XY[i]
-		ww += x * x
-	}
-	rho = math.Sqrt(math.Max(0, wc-alpha*ww) / (trace * ww))
-	for j := range n {
+	h, w := f.inverse(), f.solve()
+	f.v = grow(f.v, n*d) // H⁻¹w, as w is
+	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, d, n, n, 1, w, n, h, n, 0, f.v, n)
+	zz, ww := f.explained(), kernel.Dot(w, w)
+	rho = math.Sqrt(math.Max(0, zz-alpha*ww) / (trace * ww))
+	for j, c := range cols {
 		row := h[j*n : (j+1)*n]
 		q, qq := row[j], kernel.Dot(row, row)
-		wcj, wwj := wc, ww
-		for o := j * d; o < (j+1)*d; o++ {
-			wcj -= w[o] * w[o] / q
-			wwj += w[o] / q * (qq*w[o]/q - 2*v[o])
+		zzj, wwj := zz, ww
+		for at := j; at < n*d; at += n {
+			zzj -= w[at] * w[at] / q
+			wwj += w[at] / q * (qq*w[at]/q - 2*f.v[at])
 		}
-		without[j] = math.Sqrt(math.Max(0, wcj-alpha*wwj) / ((trace - m.XX[j*n+j]) * wwj))
+		without[j] = math.Sqrt(math.Max(0, zzj-alpha*wwj) / ((trace - m.XX[c*m.N+c]) * wwj))
 	}
 	return rho, without
 }

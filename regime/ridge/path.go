@@ -3,6 +3,7 @@ package ridge
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,8 +17,9 @@ type Path struct {
 	YMean    []float64 // D
 	YY       []float64 // Σ ỹ² of each output
 
-	m []float64 // mean score, R
-	c []float64 // P̃ᵀỹ, R×D
+	m    []float64 // mean score, R
+	c    []float64 // P̃ᵀỹ, R×D
+	flat bool      // m is zero
 }
 
 // NewPath prepares the path of the rows whose moments are given. The spectrum must be that of the same moments:
@@ -30,10 +32,17 @@ func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
 	p.m = mat.NewVecDense(r, nil).RawVector().Data
 	mat.NewVecDense(r, p.m).MulVec(s.Vectors.T(), mat.NewVecDense(len(xMean), xMean))
 	p.c = make([]float64, r*d)
+	if p.flat = p.Count*floats.Dot(p.m, p.m) <= noMean*s.Values[0]; p.flat {
+		clear(p.m)
+	}
 	mat.NewDense(r, d, p.c).Mul(s.Vectors.T(), mat.NewDense(mo.N, d, centred.XY))
 	p.silence(mo.YY)
 	return p
 }
+
+// noMean is the share of the greatest eigenvalue below which the mean of scores, squared and counted as often as there are rows,
+// is what rounding leaves of zero.
+const noMean = 1e-20
 
 // constantShare is the share of Σy² below which Σỹ² is what rounding leaves of a constant.
 const constantShare = 1e-13
@@ -65,13 +74,15 @@ type sums struct {
 	alpha, count float64
 }
 
-// add takes in component j.
-func (s *sums) add(lambda, m, c float64) {
-	a := inverse(lambda + s.alpha)
-	s.mu += a * m * m
-	s.nu += a * m * c
+// add takes in a component, with a = 1/(λ+α).
+func (s *sums) add(a, m, c float64) {
 	s.ac += a * c * c
 	s.cc += a * a * c * c
+	if m == 0 {
+		return
+	}
+	s.mu += a * m * m
+	s.nu += a * m * c
 	s.mc += a * a * m * c
 	s.mm += a * a * m * m
 }
@@ -84,7 +95,21 @@ func inverse(x float64) float64 {
 	return 1 / x
 }
 
-func (s *sums) gamma() float64 { return s.count / (1 - s.count*s.mu) }
+func (s *sums) gamma() float64 {
+	if s.mu == 0 {
+		return s.count
+	}
+	return s.count / (1 - s.count*s.mu)
+}
+
+// sums returns those of the first k components, for one output.
+func (p *Path) sums(k int, alpha float64, output int) sums {
+	s := sums{alpha: alpha, count: p.Count}
+	for j, lambda := range p.Spectrum.Values[:k] {
+		s.add(inverse(lambda+alpha), p.m[j], p.c[j*p.D()+output])
+	}
+	return s
+}
 
 // residual returns Σ(ỹ − wᵀP̃)² = Σỹ² − w·c − α‖w‖², which holds because (P̃ᵀP̃ + α) w = c.
 func (s *sums) residual(yy float64) float64 {
@@ -97,10 +122,7 @@ func (s *sums) residual(yy float64) float64 {
 // residual returns the in-sample squared error of the fit on all components, summed over rows and outputs.
 func (p *Path) residual(alpha float64) (sum float64) {
 	for d, yy := range p.YY {
-		s := sums{alpha: alpha, count: p.Count}
-		for j, lambda := range p.Spectrum.Values {
-			s.add(lambda, p.m[j], p.c[j*p.D()+d])
-		}
+		s := p.sums(p.R(), alpha, d)
 		sum += s.residual(yy)
 	}
 	return sum
@@ -111,20 +133,28 @@ func (p *Path) residual(alpha float64) (sum float64) {
 func (p *Path) InSample() *mat.Dense {
 	r2 := mat.NewDense(p.R(), len(p.Alphas), nil)
 	varying := 0.0
-	for d, yy := range p.YY {
-		if yy == 0 {
-			continue
-		}
-		varying++
-		for ai, alpha := range p.Alphas {
-			s := sums{alpha: alpha, count: p.Count}
-			for j, lambda := range p.Spectrum.Values {
-				s.add(lambda, p.m[j], p.c[j*p.D()+d])
-				r2.Set(j, ai, r2.At(j, ai)+1-s.residual(yy)/yy)
-			}
+	for _, yy := range p.YY {
+		if yy != 0 {
+			varying++
 		}
 	}
-	r2.Scale(1/varying, r2)
+	outputs := make([]sums, p.D())
+	for ai, alpha := range p.Alphas {
+		for d := range outputs {
+			outputs[d] = sums{alpha: alpha, count: p.Count}
+		}
+		for j, lambda := range p.Spectrum.Values {
+			a := inverse(lambda + alpha)
+			var sum float64
+			for d, yy := range p.YY {
+				if s := &outputs[d]; yy != 0 {
+					s.add(a, p.m[j], p.c[j*p.D()+d])
+					sum += 1 - s.residual(yy)/yy
+				}
+			}
+			r2.Set(j, ai, sum/varying)
+		}
+	}
 	return r2
 }
 
@@ -133,10 +163,7 @@ func (p *Path) InSample() *mat.Dense {
 func (p *Path) InSampleByOutput(k int, alpha float64) []float64 {
 	r2 := make([]float64, p.D())
 	for d, yy := range p.YY {
-		s := sums{alpha: alpha, count: p.Count}
-		for j, lambda := range p.Spectrum.Values[:k] {
-			s.add(lambda, p.m[j], p.c[j*p.D()+d])
-		}
+		s := p.sums(k, alpha, d)
 		r2[d] = 1 - s.residual(yy)/yy
 		if yy == 0 {
 			r2[d] = math.NaN()
@@ -149,10 +176,7 @@ func (p *Path) InSampleByOutput(k int, alpha float64) []float64 {
 func (p *Path) coefficients(k int, alpha float64) *mat.Dense {
 	w := mat.NewDense(p.D(), k, nil)
 	for d := range p.D() {
-		s := sums{alpha: alpha, count: p.Count}
-		for j, lambda := range p.Spectrum.Values[:k] {
-			s.add(lambda, p.m[j], p.c[j*p.D()+d])
-		}
+		s := p.sums(k, alpha, d)
 		shift := s.gamma() * s.nu
 		for j, lambda := range p.Spectrum.Values[:k] {
 			w.Set(d, j, inverse(lambda+alpha)*(p.c[j*p.D()+d]+shift*p.m[j]))

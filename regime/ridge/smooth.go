@@ -37,7 +37,7 @@ const (
 // none are.
 func (p *Path) smooth(count int) int {
 	lambda := p.Spectrum.Values[p.R()-1]
-	if !p.centred() || lambda == 0 || smoothRows*p.R() > int(p.Count) {
+	if !p.flat || lambda == 0 || smoothRows*p.R() > int(p.Count) {
 		return 0
 	}
 	yy, least := floats.Sum(p.YY), p.residual(p.Alphas[0])
@@ -58,15 +58,6 @@ func (p *Path) smooth(count int) int {
 		}
 	}
 	return m
-}
-
-// centred tells whether the mean of scores is zero, or rounding errors, which are no mean: terms in it would change nothing.
-func (p *Path) centred() bool {
-	var mm float64
-	for _, m := range p.m {
-		mm += m * m
-	}
-	return p.Count*mm <= 1e-20*p.Spectrum.Values[0]
 }
 
 // swept returns which of the first count penalties are swept where errors up to the m-th are interpolated.

@@ -13,7 +13,7 @@ func TestCorrelationsWithout(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, alpha := range []float64{1e-3, 1, 300} {
-		rho, without := m.CorrelationsWithout(alpha)
+		rho, without := m.CorrelationsWithout(nil, alpha)
 		wantNear(t, "ρ", rho, m.Correlation(nil, alpha), 1e-12)
 		for j, got := range without {
 			cols := slices.DeleteFunc(AllComponents(7), func(c int) bool { return c-1 == j })
