@@ -11,7 +11,7 @@ import (
 )
 
 // emulated are the tests of what is written for arm64; the rest tests what all tiers share.
-const emulated = "Edges|Syrk$|SpecialValues|Golden|VectorsBLAS|Functions|TiersAgree|Philox"
+const emulated = "Edges|Syrk$|SpecialValues|Golden|VectorsBLAS|Functions|TiersAgree|Philox|RankTwo|Rotations|Secular|Lowner|Quotients"
 
 // TestARM64 builds these tests for arm64 and runs them, short, in an emulator.
 func TestARM64(t *testing.T) {

@@ -58,9 +58,12 @@ var (
 
 func parseOperand(s string) operand {
 	if imm, ok := strings.CutPrefix(s, "$"); ok {
-		v, err := strconv.ParseUint(imm, 0, 64)
+		v, err := strconv.ParseUint(strings.TrimPrefix(imm, "-"), 0, 64)
 		if err != nil {
 			panic(err)
+		}
+		if imm[0] == '-' {
+			v = -v
 		}
 		return operand{kind: '$', imm: int64(v)}
 	}
@@ -97,7 +100,7 @@ func parseOperand(s string) operand {
 // assemble reads the kernels' files.
 func assemble() {
 	assembled.routines, assembled.symbols = map[string]routine{}, map[string][]byte{}
-	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s"} {
+	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s", "symmetric_amd64.s"} {
 		file, err := os.Open(name)
 		if err != nil {
 			panic(err)
@@ -261,6 +264,12 @@ func (m *machine) integerOp(in instruction) bool {
 		return result(m.integer(a[1]) - m.integer(a[0]))
 	case "SHLQ":
 		return result(m.integer(a[1]) << (m.integer(a[0]) & 63))
+	case "SHRQ":
+		return result(m.integer(a[1]) >> (m.integer(a[0]) & 63))
+	case "ANDQ":
+		return result(m.integer(a[1]) & m.integer(a[0]))
+	case "IMULQ":
+		m.gp[a[1].n] *= m.integer(a[0])
 	case "DECQ":
 		m.gp[a[0].n]--
 		m.last = int64(m.gp[a[0].n])
@@ -382,6 +391,14 @@ func (m *machine) moves(in instruction) bool {
 		src := slices.Clone(m.v[a[1].n][:16])
 		first, second := 8*(a[0].imm&1), 8*(a[0].imm>>1&1)
 		m.set(last, append(slices.Clone(src[first:first+8]), src[second:second+8]...))
+	case "VINSERTF128":
+		out := slices.Clone(m.v[a[2].n][:32])
+		copy(out[16*a[0].imm:], m.v[a[1].n][:16])
+		m.set(last, out)
+	case "VPERM2F128": // half 0 or 1 of the first source, 2 or 3 of the second
+		halves := slices.Concat(m.v[a[2].n][:32], m.v[a[1].n][:32])
+		lo, hi := 16*(a[0].imm&3), 16*(a[0].imm>>4&3)
+		m.set(last, slices.Concat(halves[lo:lo+16], halves[hi:hi+16]))
 	case "VMOVSHDUP":
 		src := m.v[a[0].n]
 		m.set(last, slices.Concat(src[4:8], src[4:8], src[12:16], src[12:16]))
@@ -410,7 +427,7 @@ func put(b []byte, size, i int, v uint64) {
 func (m *machine) bitOp(in instruction) bool {
 	a, w := in.args, width(in.args)
 	size := 4
-	if strings.HasSuffix(in.op, "Q") || strings.HasSuffix(in.op, "PD") {
+	if strings.HasSuffix(in.op, "Q") || strings.HasSuffix(strings.TrimSuffix(in.op, ".Z"), "PD") {
 		size = 8
 	}
 	var out [64]byte
@@ -476,6 +493,39 @@ func (m *machine) bitOp(in instruction) bool {
 		}
 		m.k[a[2].n] = mask
 		return true
+	case "VMOVAPD.Z":
+		return each(func(i int) uint64 { return x(0, i) * (m.k[a[1].n] >> i & 1) })
+	case "VMOVAPD": // under a mask
+		return each(func(i int) uint64 { return x(2-2*int(m.k[a[1].n]>>i&1), i) })
+	case "VANDPD":
+		return each(func(i int) uint64 { return x(0, i) & x(1, i) })
+	case "VANDNPD":
+		return each(func(i int) uint64 { return x(0, i) &^ x(1, i) })
+	case "VCMPPD": // equality
+		equal := func(i int) bool { return math.Float64frombits(x(1, i)) == math.Float64frombits(x(2, i)) }
+		if a[3].kind != 'K' {
+			return each(func(i int) uint64 {
+				if equal(i) {
+					return math.MaxUint64
+				}
+				return 0
+			})
+		}
+		mask := uint64(0)
+		for i := range w / 8 {
+			if equal(i) {
+				mask |= 1 << i
+			}
+		}
+		m.k[a[3].n] = mask
+		return true
+	case "VBLENDPD":
+		return each(func(i int) uint64 { return x(2-int(a[0].imm>>i&1), i) })
+	case "VHADDPD":
+		sum := func(arg, i int) uint64 {
+			return math.Float64bits(math.Float64frombits(x(arg, i&^1)) + math.Float64frombits(x(arg, i|1)))
+		}
+		return each(func(i int) uint64 { return sum(1-i&1, i) })
 	case "VBLENDMPS", "VBLENDMPD":
 		return each(func(i int) uint64 { return x(1-int(m.k[a[2].n]>>i&1), i) })
 	case "VBLENDVPS", "VBLENDVPD":
@@ -495,6 +545,24 @@ func ternary(table int64, a, b, c uint64) (r uint64) {
 // arithmetic does the floating-point instructions. Of three operands in Go's order, the
 // manual's are the last, the middle and the first.
 func (m *machine) arithmetic(in instruction) bool {
+	op, zeroing := strings.CutSuffix(in.op, ".Z")
+	if len(in.args) == 4 { // the third is a mask
+		a := in.args
+		old := slices.Clone(m.v[a[3].n][:])
+		if !m.arithmetic(instruction{op: op, args: []operand{a[0], a[1], a[3]}}) {
+			return false
+		}
+		for i := range 64 / elementSize(op) {
+			if m.k[a[2].n]>>i&1 == 0 {
+				v := load(old, elementSize(op), i)
+				if zeroing {
+					v = 0
+				}
+				put(m.v[a[3].n][:], elementSize(op), i, v)
+			}
+		}
+		return true
+	}
 	a := in.args
 	name := in.op[:len(in.op)-2]
 	size := elementSize(in.op)
@@ -638,6 +706,16 @@ func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 		k.dot4 = dot4InPairs(func(n int, a *T, ld int, x, sums *T) { call(p+"dot2"+isa, n, a, ld, x, sums) })
 		k.dotAxpy4 = dotAxpy4InPairs(func(n int, alpha, a *T, ld int, x, y, sums *T) { call(p+"dotAxpy2"+isa, n, alpha, a, ld, x, y, sums) })
 	}
+	if _, ok := any(k).(*kernels[float64]); ok {
+		k.rankTwoSymv = func(first, n int, u, w, a *T, ld int, x, y, sums *T) {
+			call(p+"rankTwoSymv"+isa, first, n, u, w, a, ld, x, y, sums)
+		}
+		k.rotations = func(n, cols int, cs, last *T, ld int) { call(p+"rotations"+isa, n, cols, cs, last, ld) }
+		k.secular = func(n, j int, d, z, origin, mu, sums *T) { call(p+"secular"+isa, n, j, d, z, origin, mu, sums) }
+		k.lowner = func(n, i int, d, deltas *T, ld int, products *T) { call(p+"lowner"+isa, n, i, d, deltas, ld, products) }
+		k.differences = func(n int, dst, d *T, origin, mu T) { call(p+"differences"+isa, n, dst, d, origin, mu) }
+		k.quotients = func(n int, dst, x, y *T) T { return result[T](call(p+"quotients"+isa, n, dst, x, y), 4) }
+	}
 	k.exp = func(n int, dst, x *T) { call(p+"exp"+isa, n, dst, x) }
 	k.tanh = func(n int, dst, x *T) { call(p+"tanh"+isa, n, dst, x) }
 	k.sigmoid = func(n int, dst, x *T) { call(p+"sigmoid"+isa, n, dst, x) }
@@ -658,7 +736,7 @@ func TestRequirements(t *testing.T) {
 	// What avo calls MMX+ is PREFETCHT0, SSE and SSE2 are moves, CMOV is
 	// a move of integers; all are part of amd64.
 	always := []string{"AVX", "AVX2", "FMA3", "MMX+", "SSE", "SSE2", "CMOV"}
-	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s"} {
+	for _, name := range []string{"gemm_amd64.s", "level_amd64.s", "vector_amd64.s", "normal_amd64.s", "symmetric_amd64.s"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

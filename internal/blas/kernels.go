@@ -48,6 +48,14 @@ type kernels[T Float] struct {
 	// Functions of each element, the same bits in all tiers; dst may be x.
 	exp, tanh, sigmoid func(n int, dst, x *T)
 
+	// See symmetric.go; float64 alone has these.
+	rankTwoSymv func(first, n int, u, w, a *T, ld int, x, y, sums *T)
+	rotations   func(k, n int, cs, last *T, ld int)
+	secular     func(k, j int, d, z, origin, mu, sums *T)
+	lowner      func(k, i int, d, deltas *T, ld int, products *T)
+	differences func(n int, dst, d *T, origin, mu T)
+	quotients   func(n int, dst, x, y *T) T
+
 	// normal writes groups of deviates, from the given block of the stream on, a multiple of
 	// normalBlocks; the same bits in all tiers.
 	normal func(groups int, dst *T, block, stream uint64, keys *uint32)

@@ -5,6 +5,7 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C gen . -family gemm -out ../gemm_amd64.s -stubs ../gemm_amd64.go -pkg blas
 //go:generate go run -C gen . -family level -out ../level_amd64.s -stubs ../level_amd64.go -pkg blas
 //go:generate go run -C gen . -family vector -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg blas
+//go:generate go run -C gen . -family symmetric -out ../symmetric_amd64.s -stubs ../symmetric_amd64.go -pkg blas
 //go:generate go run -C gen . -family normal -out ../normal_amd64.s -stubs ../normal_amd64.go -pkg blas
 
 // cpu.X86 reports a feature only where the operating system saves its registers too.
@@ -56,6 +57,8 @@ var avx2x64 = kernels[float64]{
 	dot4: dot4InPairs(ddot2AVX2), dotAxpy4: dotAxpy4InPairs(ddotAxpy2AVX2),
 	residuals: dresidualsAVX2, invert: dinvertAVX2, square: dsquareAVX2,
 	exp: dexpAVX2, tanh: dtanhAVX2, sigmoid: dsigmoidAVX2,
+	rankTwoSymv: drankTwoSymvAVX2, rotations: drotationsAVX2, secular: dsecularAVX2, lowner: dlownerAVX2,
+	differences: ddifferencesAVX2, quotients: dquotientsAVX2,
 	normal: dnormalAVX2,
 }
 
@@ -96,6 +99,8 @@ var avx512x64 = kernels[float64]{
 	dot4: ddot4AVX512, dotAxpy4: ddotAxpy4AVX512,
 	residuals: dresidualsAVX512, invert: dinvertAVX2, square: dsquareAVX512,
 	exp: dexpAVX512, tanh: dtanhAVX512, sigmoid: dsigmoidAVX512,
+	rankTwoSymv: drankTwoSymvAVX512, rotations: drotationsAVX512, secular: dsecularAVX512, lowner: dlownerAVX512,
+	differences: ddifferencesAVX512, quotients: dquotientsAVX512,
 	normal: dnormalAVX512,
 }
 

@@ -33,5 +33,7 @@ var neon64 = kernels[float64]{
 	dot4: dot4ByRows(ddotNEON), dotAxpy4: dotAxpy4ByRows(ddotAxpyNEON),
 	residuals: genericResiduals[float64], invert: genericInvert[float64], square: genericSquare[float64],
 	exp: dexpNEON, tanh: dtanhNEON, sigmoid: dsigmoidNEON,
+	rankTwoSymv: genericRankTwoSymv, rotations: genericRotations, secular: genericSecular, lowner: genericLowner,
+	differences: genericDifferences, quotients: genericQuotients,
 	normal: genericNormal[float64],
 }

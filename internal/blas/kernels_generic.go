@@ -30,6 +30,8 @@ var generic64 = kernels[float64]{
 	dot4: dot4ByRows(genericDot[float64]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float64]),
 	residuals: genericResiduals[float64], invert: genericInvert[float64], square: genericSquare[float64],
 	exp: genericExp[float64], tanh: genericTanh64, sigmoid: genericSigmoid[float64],
+	rankTwoSymv: genericRankTwoSymv, rotations: genericRotations, secular: genericSecular, lowner: genericLowner,
+	differences: genericDifferences, quotients: genericQuotients,
 	normal: genericNormal[float64],
 }
 

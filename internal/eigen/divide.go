@@ -18,15 +18,33 @@ const epsilon = 0x1p-53
 // of a part of the matrix are rows of q, within the columns of the part. They are not sorted: the
 // part's order lists its rows by ascending eigenvalue.
 type solver struct {
-	n       int
+	n, ld   int
 	d, e    []float64 // the diagonal, which becomes the eigenvalues, and the off-diagonal, which is lost
-	q       []float64 // n×n, zero at first
+	q       []float64 // n rows of ld, zero at first
 	order   []int
 	scratch []float64 // n², for rows that are multiplied
-	deltas  []float64 // n², for differences of poles and roots, then the vectors of a merged problem
-	vectors []float64 // 5n, for the vectors of a merge
+	deltas  []float64 // n rows of whole groups, for differences of poles and roots, then the vectors of a merged problem
+	vectors []float64 // for the vectors of a merge
+	pairs   []float64 // for the rotations of a step
 	indices []int     // 3n
 	kinds   []kind    // n
+}
+
+// solverFloats is the number of elements that a solver needs.
+func solverFloats(n int) int {
+	group := roundUp(n, blas.Group)
+	return n + n*qStride(n) + n*group + 5*group + 2*leaf
+}
+
+// qStride is the stride of q: a group that begins in one row's last columns does not reach into the next.
+func qStride(n int) int { return roundUp(n+blas.Group-1, blas.Group) }
+
+// begin takes the solver's memory.
+func (s *solver) begin(n int, values []float64, w *workspace) {
+	group, ld := roundUp(n, blas.Group), qStride(n)
+	*s = solver{n: n, ld: ld, d: values, e: w.take(n), q: w.take(n * ld), deltas: w.take(n * group), vectors: w.take(5 * group),
+		pairs: w.take(2 * leaf), order: w.ints[:n], indices: w.ints[n : 4*n], kinds: w.kinds[:n]}
+	clear(s.q)
 }
 
 // solve decomposes the part [lo, hi) of the matrix. It reports whether the iterations at the leaves
@@ -71,7 +89,7 @@ const (
 // merge makes the decompositions of [lo, mid) and [mid, hi) one, off being the element between them.
 func (s *solver) merge(lo, mid, hi int, off float64) {
 	m := merge{n: hi - lo, h: mid - lo, d: s.d[lo:hi], z: s.vectors[:hi-lo], rho: 2 * math.Abs(off),
-		q: s.q[lo*s.n+lo:], ld: s.n, order: s.order[lo:hi], kinds: s.kinds[lo:hi]}
+		q: s.q[lo*s.ld+lo:], ld: s.ld, order: s.order[lo:hi], kinds: s.kinds[lo:hi]}
 	for i := range m.n {
 		if i < m.h {
 			m.z[i], m.kinds[i] = m.q[i*m.ld+m.h-1]/math.Sqrt2, top
@@ -83,19 +101,26 @@ func (s *solver) merge(lo, mid, hi int, off float64) {
 	mergeOrder(byValue, m.d, m.order[:m.h], m.order[m.h:], m.h)
 	keep, gone := m.deflate(byValue, s.indices[s.n:s.n:2*s.n], s.indices[2*s.n:2*s.n])
 	k := len(keep)
-	v := s.vectors[s.n:]
-	poles, weights, roots, deflated := v[:k], v[s.n:s.n+k], v[2*s.n:2*s.n+k], v[3*s.n:3*s.n+m.n-k]
+	group := roundUp(k, blas.Group)
+	v := s.vectors[roundUp(s.n, blas.Group):]
+	eq := secularEquation{k: k, rho: m.rho, d: v[:group], z: v[group : 2*group], roots: v[2*group : 2*group+k]}
+	deflated := v[3*group : 3*group+m.n-k]
 	for i, at := range keep {
-		poles[i], weights[i] = m.d[at], m.z[at]
+		eq.d[i], eq.z[i] = m.d[at], m.z[at]
 	}
-	slices.SortStableFunc(gone, func(i, j int) int { return ascending(m.d[i], m.d[j]) })
+	for i := k; i < group; i++ {
+		eq.d[i], eq.z[i] = math.Inf(1), 0
+	}
+	if len(gone) > 1 {
+		slices.SortStableFunc(gone, func(i, j int) int { return ascending(m.d[i], m.d[j]) })
+	}
 	for i, at := range gone {
 		deflated[i] = m.d[at]
 	}
-	u := s.deltas[:k*k]
-	secularRoots(poles, weights, m.rho, roots, u)
-	m.multiply(keep, gone, poles, weights, u, s.scratch[:m.n*m.n], byValue[:k])
-	copy(m.d, roots)
+	u := s.deltas[:k*group]
+	eq.solve(u)
+	m.multiply(keep, gone, &eq, u, s.scratch[:m.n*m.n], byValue[:k])
+	copy(m.d, eq.roots)
 	copy(m.d[k:], deflated)
 	for i := range m.n {
 		byValue[i] = i
@@ -184,7 +209,7 @@ func rotate(c, s float64, x, y []float64) {
 // multiply replaces the rows of q by U·B and what was deflated. The rows of B are those kept of q,
 // gathered by their kinds, and the columns of U likewise, so that the zeros of each half are left out.
 // U comes as the differences dᵢ − λⱼ.
-func (m *merge) multiply(keep, gone []int, poles, weights, u, basis []float64, place []int) {
+func (m *merge) multiply(keep, gone []int, eq *secularEquation, u, basis []float64, place []int) {
 	k := len(keep)
 	var count [3]int
 	at := 0
@@ -208,19 +233,19 @@ func (m *merge) multiply(keep, gone []int, poles, weights, u, basis []float64, p
 	if k == 0 {
 		return
 	}
-	secularVectors(poles, weights, u, place)
+	eq.vectors(u, place)
 	left, right := count[top]+count[both], count[both]+count[bottom]
-	m.product(k, left, 0, m.h, u, basis)
-	m.product(k, right, m.h, m.n, u[k-right:], basis[(k-right)*m.n:])
+	m.product(k, left, 0, m.h, u, len(eq.d), basis)
+	m.product(k, right, m.h, m.n, u[k-right:], len(eq.d), basis[(k-right)*m.n:])
 }
 
 // product sets the columns from, …, to−1 of the first k rows of q to U·B, over inner rows of B.
-func (m *merge) product(k, inner, from, to int, u, basis []float64) {
+func (m *merge) product(k, inner, from, to int, u []float64, ldu int, basis []float64) {
 	if inner == 0 {
 		for i := range k {
 			clear(m.q[i*m.ld+from : i*m.ld+to])
 		}
 		return
 	}
-	blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, to-from, inner, 1, u, k, basis[from:], m.n, 0, m.q[from:], m.ld)
+	blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, to-from, inner, 1, u, ldu, basis[from:], m.n, 0, m.q[from:], m.ld)
 }

@@ -52,25 +52,31 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	w := getWorkspace(n)
 	defer workspaces.Put(w)
 	values, vectors = make([]float64, n), make([]float64, n*n)
-	work := w.take(n * n)
+	rows, ld := roundUp(n, blas.Group), stride16(n)
+	work := w.take(rows * ld)
+	clear(work)
 	for i := range n {
 		for j, v := range a[i*stride+i : i*stride+n] {
-			work[i*n+i+j] = v * factor
+			work[i*ld+i+j] = v * factor
 		}
 	}
-	tau, thin := w.take(n), w.take(3*wyBlock*n)
-	s := solver{n: n, d: values, e: w.take(n), q: w.take(n * n), scratch: vectors, deltas: w.take(n * n),
-		vectors: w.take(5 * n), order: w.indices[:n], indices: w.indices[n : 4*n], kinds: make([]kind, n)}
-	tridiagonalise(n, work, s.d, s.e, tau, thin)
-	clear(s.q)
+	tau, thin := w.take(n), w.take(3*wyBlock*ld)
+	s := &w.solver
+	s.begin(n, values, w)
+	s.scratch = vectors
+	if n <= unblocked {
+		tridiagonaliseInCache(n, work, ld, s.d, s.e, tau, thin)
+	} else {
+		tridiagonalise(n, work, ld, s.d, s.e, tau, thin)
+	}
 	if !s.solve(0, n) {
 		return nil, nil, errors.New("eigen: the iteration for a small block did not converge")
 	}
-	backTransform(n, work, tau, s.q, thin, w.take(wyBlock*wyBlock))
+	backTransform(n, work, ld, tau, s.q, s.ld, thin, w.take(2*wyBlock*wyBlock))
 	if order == Descending {
 		slices.Reverse(s.order)
 	}
-	transpose(n, s.q, s.order, vectors)
+	transpose(n, s.q, s.ld, s.order, vectors)
 	for i, at := range s.order {
 		tau[i] = values[at] / factor
 	}
@@ -81,28 +87,31 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 // scale returns the power of two that brings the largest element of an m×n matrix, or of its upper triangle, below 1,
 // so that no square overflows, and none that matters vanishes.
 func scale(m, n int, a []float64, stride int, upper bool) (float64, error) {
-	largest := 0.0
+	const notFinite = 0x7ff << 52
+	largest := uint64(0) // the bits of a magnitude, which order as the magnitudes do
 	for i := range m {
 		from := 0
 		if upper {
 			from = i
 		}
 		for _, v := range a[i*stride+from : i*stride+n] {
-			if v-v != 0 {
-				return 0, ErrNotFinite
-			}
-			largest = max(largest, math.Abs(v))
+			largest = max(largest, math.Float64bits(v)&^(1<<63))
 		}
 	}
-	_, exponent := math.Frexp(largest)
+	if largest >= notFinite {
+		return 0, ErrNotFinite
+	}
+	_, exponent := math.Frexp(math.Float64frombits(largest))
 	return math.Ldexp(1, -max(exponent, -1000)), nil
 }
 
 // A workspace is the memory of a decomposition, kept for the next.
 type workspace struct {
-	floats  []float64
-	used    int
-	indices []int
+	floats []float64
+	used   int
+	ints   []int
+	kinds  []kind
+	solver solver
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -110,32 +119,48 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // getWorkspace returns a workspace for a matrix of order n.
 func getWorkspace(n int) *workspace {
 	w := workspaces.Get().(*workspace)
-	if need := 3*n*n + (2+5+3*wyBlock)*n + wyBlock*wyBlock; len(w.floats) < need {
+	rows, ld := roundUp(n, blas.Group), stride16(n)
+	if need := ld*(rows+3*wyBlock) + n + solverFloats(n) + 2*wyBlock*wyBlock + 8*lineUp; len(w.floats) < need {
 		w.floats = make([]float64, need)
 	}
-	if len(w.indices) < 4*n {
-		w.indices = make([]int, 4*n)
+	if len(w.ints) < 4*n {
+		w.ints, w.kinds = make([]int, 4*n), make([]kind, n)
 	}
 	w.used = 0
 	return w
 }
 
-// take returns n elements, of any content.
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// stride16 is the stride of the matrix that is reduced, of whole steps of the vector kernels.
+func stride16(n int) int { return roundUp(n, 16) }
+
+// lineUp is the number of elements in a line of the cache.
+const lineUp = 8
+
+// take returns n elements, of any content, that begin with a line of the cache if the workspace does.
 func (w *workspace) take(n int) []float64 {
-	w.used += n
-	return w.floats[w.used-n : w.used : w.used]
+	from := w.used
+	w.used += roundUp(n, lineUp)
+	return w.floats[from : from+n : w.used]
 }
 
 // transpose writes the rows, in the order given, as the columns of t.
-func transpose(n int, rows []float64, order []int, t []float64) {
+func transpose(n int, rows []float64, ld int, order []int, t []float64) {
 	const block = 32 // squares that stay in the first-level cache
-	blas.Parallel(n, 4*block, func(lo, hi int) {
+	part := func(lo, hi int) {
 		for j0 := 0; j0 < n; j0 += block {
 			for i := lo; i < hi; i++ {
-				for j := j0; j < min(j0+block, n); j++ {
-					t[i*n+j] = rows[order[j]*n+i]
+				to := t[i*n+j0 : i*n+min(j0+block, n)]
+				for j, at := range order[j0:min(j0+block, n)] {
+					to[j] = rows[at*ld+i]
 				}
 			}
 		}
-	})
+	}
+	if n < 8*block {
+		part(0, n)
+		return
+	}
+	blas.Parallel(n, 4*block, part)
 }

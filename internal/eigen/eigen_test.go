@@ -314,7 +314,7 @@ func ExampleSym() {
 }
 
 func BenchmarkSym(b *testing.B) {
-	for _, n := range []int{50, 100, 200, 500, 1000, 2000} {
+	for _, n := range []int{8, 17, 26, 34, 43, 50, 60, 69, 78, 87, 100, 200, 500, 1000, 2000} {
 		a := random(n, 1)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()

@@ -1,6 +1,10 @@
 package eigen
 
-import "math"
+import (
+	"math"
+
+	"oblique/internal/blas"
+)
 
 // negligible is an off-diagonal element that counts as zero in a matrix whose largest element is near 1, and
 // a norm whose square is about to lose its precision to underflow: far below the rounding errors.
@@ -12,9 +16,8 @@ func (s *solver) small(lo, hi int) bool {
 	d, e, order := s.d[lo:hi], s.e[lo:hi], s.order[lo:hi]
 	n := len(d)
 	e[n-1] = 0
-	row := func(i int) []float64 { return s.q[(lo+i)*s.n+lo : (lo+i)*s.n+hi] }
-	for i := range n {
-		row(i)[i] = 1
+	for i := lo; i < hi; i++ {
+		s.q[i*s.ld+i] = 1
 	}
 	left := 30 * n // two or three iterations an eigenvalue are usual
 	for l := range n {
@@ -32,10 +35,14 @@ func (s *solver) small(lo, hi int) bool {
 			g := (d[l+1] - d[l]) / (2 * e[l])
 			g = d[m] - d[l] + e[l]/(g+math.Copysign(norm(g, 1), g))
 			sin, cos, p := 1.0, 1.0, 0.0
+			pairs := s.pairs[:0]
 			i := m - 1
 			for ; i >= l; i-- {
 				f, b := sin*e[i], cos*e[i]
-				r := norm(f, g)
+				r := math.Sqrt(f*f + g*g)
+				if !(negligible < r && r < 1/negligible) {
+					r = math.Hypot(f, g)
+				}
 				e[i+1] = r
 				if r == 0 {
 					d[i+1] -= p
@@ -47,8 +54,9 @@ func (s *solver) small(lo, hi int) bool {
 				p = sin * r
 				d[i+1] = g + p
 				g = cos*r - b
-				rotate(cos, -sin, row(i), row(i+1))
+				pairs = append(pairs, cos, sin)
 			}
+			blas.Rotations(roundUp(n, blas.Group), pairs, s.q[lo*s.ld+lo:], s.ld, m)
 			if i < l {
 				d[l] -= p
 				e[l] = g

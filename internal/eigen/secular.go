@@ -2,95 +2,163 @@ package eigen
 
 import (
 	"math"
+	"sync"
 
 	"oblique/internal/blas"
 )
 
-// secularRoots solves f(λ) = 1 + ρ·Σ zᵢ²/(dᵢ−λ) = 0 for ρ > 0 and ascending poles d: root j lies
-// between poles j and j+1, and the last above them all, by at most ρ. Row j of deltas receives
-// the differences dᵢ − λⱼ, each with a small relative error, which a subtraction of the rounded
-// root would not give.
-func secularRoots(d, z []float64, rho float64, roots, deltas []float64) {
-	k := len(d)
-	blas.Parallel(k, share, func(lo, hi int) {
+// A secularEquation is f(λ) = 1 + ρ·Σ zᵢ²/(dᵢ−λ) = 0 for ρ > 0 and k ascending poles d: root j lies
+// between poles j and j+1, and the last above them all, by at most ρ‖z‖². Up to whole groups poles are Inf and weights 0.
+type secularEquation struct {
+	k     int
+	rho   float64
+	d, z  []float64
+	roots []float64
+}
+
+// share is the least number of groups of roots worth a goroutine.
+const share = 8
+
+// groups calls f with every group of eight roots, or poles, and memory to work in.
+func (eq *secularEquation) groups(f func(j int, g *rootGroup)) {
+	part := func(lo, hi int) {
+		g := rootGroups.Get().(*rootGroup)
 		for j := lo; j < hi; j++ {
-			roots[j] = secularRoot(j, d, z, rho, deltas[j*k:(j+1)*k])
+			f(j*blas.Group, g)
+		}
+		rootGroups.Put(g)
+	}
+	if n := len(eq.d) / blas.Group; n < 2*share {
+		part(0, n)
+	} else {
+		blas.Parallel(n, share, part)
+	}
+}
+
+// solve finds the roots. Row j of deltas receives the differences dᵢ − λⱼ, each with a small relative error, which a
+// subtraction of the rounded root would not give.
+func (eq *secularEquation) solve(deltas []float64) {
+	ld := len(eq.d)
+	eq.groups(func(j int, g *rootGroup) {
+		g.solve(j, eq)
+		for l := range min(blas.Group, eq.k-j) {
+			blas.Differences(deltas[(j+l)*ld:(j+l+1)*ld], eq.d, g.pole[l], g.mu[l])
+			eq.roots[j+l] = g.pole[l] + g.mu[l]
 		}
 	})
 }
 
-// secularRoot finds root j as the distance μ from the nearer pole, so that μ is precise however
-// close they are. The iteration is the "middle way" of R.-C. Li (LAPACK working note 89), which
+// A rootGroup is eight adjacent roots, found side by side: their sums over the poles are the lanes of vectors.
+type rootGroup struct {
+	pole   [blas.Group]float64 // the pole that a root is near
+	mu     [blas.Group]float64 // its distance from that pole, which is precise however close they are
+	lo, hi [blas.Group]float64 // a bracket of the distance
+	found  [blas.Group]bool
+	sums   blas.SecularSums
+	vector []float64
+}
+
+var rootGroups = sync.Pool{New: func() any { return new(rootGroup) }}
+
+// solve finds the roots from j on. The iteration is the "middle way" of R.-C. Li (LAPACK working note 89), which
 // replaces the terms up to pole j, and those from pole j+1 on, each by one term with the same
 // value and slope; where it leaves the bracket, it is halved.
-func secularRoot(j int, d, z []float64, rho float64, delta []float64) float64 {
-	k := len(d)
-	last := j == k-1
-	origin, lo, hi := j, 0.0, 0.0
-	mu := 0.0
-	if last {
-		for _, w := range z {
-			hi += w * w
+func (g *rootGroup) solve(j int, eq *secularEquation) {
+	last := eq.k - 1
+	for l := range g.mu {
+		at := j + l
+		g.found[l] = at > last
+		if at < last {
+			g.pole[l], g.mu[l] = eq.d[at], (eq.d[at+1]-eq.d[at])/2
+			continue
 		}
-		hi *= rho * (1 + 8*epsilon*float64(k)) // ρ‖z‖², a little more for the roundings
-		mu = hi / 2
-	} else {
-		origin, lo, hi, mu = firstGuess(j, d, z, rho, delta)
+		g.pole[l], g.lo[l], g.hi[l] = eq.d[last], 0, eq.reach()
+		g.mu[l] = g.hi[l] / 2
 	}
-	for i := range delta {
-		delta[i] = d[i] - d[origin]
+	g.sum(j, eq)
+	for l := range min(blas.Group, last-j) {
+		g.begin(l, j+l, eq)
 	}
 	const most = 200 // more than bisection could take
 	for range most {
-		psi, dpsi := terms(z[:j+1], delta[:j+1], mu, rho)
-		phi, dphi := terms(z[j+1:], delta[j+1:], mu, rho)
-		f := 1 + psi + phi
-		if math.Abs(f) <= epsilon*(float64(8)*(1+phi-psi)+math.Abs(mu)*(dpsi+dphi)) {
-			break
+		g.sum(j, eq)
+		left := false
+		for l := range g.found {
+			if !g.found[l] {
+				g.found[l] = g.improve(l, j+l, eq)
+				left = left || !g.found[l]
+			}
 		}
-		if f < 0 {
-			lo = mu
-		} else {
-			hi = mu
+		if !left {
+			return
 		}
-		next := mu + step(last, delta, j, mu, f, dpsi, dphi)
-		if !(lo < next && next < hi) {
-			next = (lo + hi) / 2
-		}
-		if next == mu || next == lo || next == hi {
-			break // the bracket has no number left inside
-		}
-		mu = next
 	}
-	for i := range delta {
-		delta[i] -= mu
-	}
-	return d[origin] + mu
 }
 
-// firstGuess returns the pole next to root j, where the root is bracketed, and what it would be if all but the
-// nearest two poles were constant, as they are half way between these. The scratch space holds k elements.
-func firstGuess(j int, d, z []float64, rho float64, scratch []float64) (origin int, lo, hi, mu float64) {
-	gap := d[j+1] - d[j]
-	half := gap / 2
-	for i := range scratch {
-		scratch[i] = d[i] - d[j]
+// reach is ρ‖z‖², a little more for the roundings.
+func (eq *secularEquation) reach() float64 {
+	sum := 0.0
+	for _, w := range eq.z {
+		sum += w * w
 	}
-	below, _ := terms(z[:j], scratch[:j], half, rho)
-	above, _ := terms(z[j+2:], scratch[j+2:], half, rho)
-	c := 1 + below + above
-	p, q := rho*z[j]*z[j], rho*z[j+1]*z[j+1]
-	if c*half+q-p >= 0 {
-		origin, lo, hi = j, 0, half
+	return sum * eq.rho * (1 + 8*epsilon*float64(eq.k))
+}
+
+// sum sums over the poles at the present distances.
+func (g *rootGroup) sum(j int, eq *secularEquation) {
+	blas.Secular(j, eq.d[:eq.k], eq.z[:eq.k], &g.pole, &g.mu, &g.sums)
+}
+
+// begin finds which pole is next to root j, brackets the root, and guesses where it would be if all but the nearest two
+// poles were constant, as they are half way between these, for which the sums are.
+func (g *rootGroup) begin(l, j int, eq *secularEquation) {
+	gap, half := eq.d[j+1]-eq.d[j], g.mu[l]
+	p, q := eq.rho*eq.z[j]*eq.z[j], eq.rho*eq.z[j+1]*eq.z[j+1]
+	f := 1 + eq.rho*(g.sums.Below[l]+g.sums.Above[l])
+	c := f + p/half - q/half
+	var mu float64
+	if f >= 0 {
+		g.lo[l], g.hi[l] = 0, half
 		mu = smallRoot(c, c*gap+p+q, p*gap)
 	} else {
-		origin, lo, hi = j+1, -half, 0
+		g.pole[l], g.lo[l], g.hi[l] = eq.d[j+1], -half, 0
 		mu = smallRoot(c, p+q-c*gap, -q*gap)
 	}
-	if !(lo < mu && mu < hi) {
-		mu = (lo + hi) / 2
+	if !(g.lo[l] < mu && mu < g.hi[l]) {
+		mu = (g.lo[l] + g.hi[l]) / 2
 	}
-	return origin, lo, hi, mu
+	g.mu[l] = mu
+}
+
+// improve makes a step towards root j, for which the sums are, and reports whether it is found.
+func (g *rootGroup) improve(l, j int, eq *secularEquation) bool {
+	mu, rho := g.mu[l], eq.rho
+	psi, dpsi, phi, dphi := rho*g.sums.Below[l], rho*g.sums.BelowSlope[l], rho*g.sums.Above[l], rho*g.sums.AboveSlope[l]
+	f := 1 + psi + phi
+	if math.Abs(f) <= epsilon*(8*(1+phi-psi)+math.Abs(mu)*(dpsi+dphi)) {
+		return true
+	}
+	if f < 0 {
+		g.lo[l] = mu
+	} else {
+		g.hi[l] = mu
+	}
+	lo, hi := g.lo[l], g.hi[l]
+	p := eq.d[j] - g.pole[l] - mu
+	var next float64
+	if j == eq.k-1 {
+		next = mu + lastStep(p, f, dpsi)
+	} else {
+		next = mu + step(p, eq.d[j+1]-g.pole[l]-mu, f, dpsi, dphi)
+	}
+	if !(lo < next && next < hi) {
+		next = (lo + hi) / 2
+	}
+	if next == mu || next == lo || next == hi {
+		return true // the bracket has no number left inside
+	}
+	g.mu[l] = next
+	return false
 }
 
 // smallRoot returns a solution of cx² − ax + b = 0, the one with the smaller modulus if a is positive, and the
@@ -103,81 +171,50 @@ func smallRoot(c, a, b float64) float64 {
 	return (a - root) / (2 * c)
 }
 
-// terms returns ρ·Σ zᵢ²/(δᵢ−μ) and its derivative.
-func terms(z, delta []float64, mu, rho float64) (sum, slope float64) {
-	delta = delta[:len(z)]
-	for i, w := range z {
-		t := w / (delta[i] - mu)
-		sum += w * t
-		slope += t * t
-	}
-	return rho * sum, rho * slope
-}
-
-// step returns the correction of μ.
-func step(last bool, delta []float64, j int, mu, f, dpsi, dphi float64) float64 {
-	p := delta[j] - mu
-	newton := -f / (dpsi + dphi)
-	if last {
-		c := f - p*dpsi
-		if eta := p + p*p*dpsi/c; c > 0 && eta*f <= 0 {
-			return eta
-		}
-		return newton
-	}
-	q := delta[j+1] - mu
+// step returns the correction of a root between poles at the distances p and q.
+func step(p, q, f, dpsi, dphi float64) float64 {
 	c := f - p*dpsi - q*dphi
 	a := (p+q)*f - p*q*(dpsi+dphi)
 	b := p * q * f
 	eta := smallRoot(c, a, b)
 	if !(eta*f <= 0) { // the wrong way, or not a number
-		return newton
+		return -f / (dpsi + dphi)
 	}
 	return eta
 }
 
-// secularVectors replaces the differences dᵢ − λⱼ by the eigenvectors, row j that of λⱼ, with component i at
+// lastStep returns the correction of the root above all poles, the last of them at the distance p.
+func lastStep(p, f, dpsi float64) float64 {
+	c := f - p*dpsi
+	if eta := p + p*p*dpsi/c; c > 0 && eta*f <= 0 {
+		return eta
+	}
+	return -f / dpsi
+}
+
+// vectors replaces the differences dᵢ − λⱼ by the eigenvectors, row j that of λⱼ, with component i at
 // place[i]. The vectors are those of the weights ẑ for which the roots found are exact (Gu and Eisenstat 1994),
 // ẑᵢ² = Πⱼ(λⱼ−dᵢ) / Πⱼ≠ᵢ(dⱼ−dᵢ), and so are orthogonal to working precision; their components are
 // ẑᵢ/(dᵢ−λⱼ), normalised. The weights z are overwritten by ẑ.
-func secularVectors(d, z, deltas []float64, place []int) {
-	k := len(d)
-	blas.Parallel(k, share, func(lo, hi int) {
-		product, gaps := make([]float64, hi-lo), make([]float64, hi-lo)
-		for i := range product {
-			product[i] = 1
-		}
-		for j, dj := range d {
-			for i, di := range d[lo:hi] {
-				gaps[i] = di - dj
-			}
-			if lo <= j && j < hi {
-				gaps[j-lo] = 1
-			}
-			blas.Invert(math.Inf(-1), gaps, gaps)
-			for i, delta := range deltas[j*k+lo : j*k+hi] {
-				product[i] *= delta * gaps[i]
-			}
-		}
-		for i, p := range product {
-			z[lo+i] = math.Copysign(math.Sqrt(math.Abs(p)), z[lo+i])
+func (eq *secularEquation) vectors(deltas []float64, place []int) {
+	ld := len(eq.d)
+	eq.groups(func(i int, g *rootGroup) {
+		blas.Lowner(eq.k, i, eq.d, deltas, ld, &g.mu)
+		for l := range min(blas.Group, eq.k-i) {
+			eq.z[i+l] = math.Copysign(math.Sqrt(math.Abs(g.mu[l])), eq.z[i+l])
 		}
 	})
-	blas.Parallel(k, share, func(lo, hi int) {
-		vector := make([]float64, k)
-		for j := lo; j < hi; j++ {
-			row := deltas[j*k : (j+1)*k]
-			blas.Invert(math.Inf(-1), vector, row)
-			for i, w := range z {
-				vector[i] *= w
-			}
-			scale := 1 / math.Sqrt(blas.Dot(vector, vector))
-			for i, v := range vector {
-				row[place[i]] = v * scale
+	eq.groups(func(j int, g *rootGroup) {
+		if cap(g.vector) < ld {
+			g.vector = make([]float64, ld)
+		}
+		vector := g.vector[:ld]
+		for l := range min(blas.Group, eq.k-j) {
+			row := deltas[(j+l)*ld : (j+l+1)*ld]
+			scale := 1 / math.Sqrt(blas.Quotients(vector, eq.z, row))
+			for i, to := range place {
+				row[to] = vector[i] * scale
 			}
 		}
 	})
 }
-
-// share is the least number of roots worth a goroutine.
-const share = 64

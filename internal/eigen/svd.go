@@ -47,10 +47,10 @@ func SVD(m, n int, a []float64, stride int) (u, s, v []float64, err error) {
 		identity[i] = i
 	}
 	v = make([]float64, n*n)
-	transpose(n, f.v, identity, v)
+	transpose(n, f.v, n, identity, v)
 	u = make([]float64, m*n)
 	if q == nil {
-		transpose(n, f.b, identity, u)
+		transpose(n, f.b, n, identity, u)
 	} else {
 		blas.Gemm(gonum.NoTrans, gonum.Trans, m, n, n, 1, q, n, f.b, n, 0, u, n)
 	}

@@ -13,26 +13,27 @@ const panel = 32
 
 // tridiagonalise reduces the symmetric n×n matrix A, of which the upper triangle is given, to
 // the tridiagonal QᵀAQ with the diagonal d and the off-diagonal e, Q = H₀·H₁⋯H₍ₙ₋₂₎,
-// Hᵢ = I − τᵢ·vᵢ·vᵢᵀ (Dongarra, Sorensen and Hammarling 1989). Row i of A holds vᵢ afterwards, from
-// column i+1 on, where it is 1; before, vᵢ is 0.
+// Hᵢ = I − τᵢ·vᵢ·vᵢᵀ (Dongarra, Sorensen and Hammarling 1989). Row i of A holds vᵢ afterwards, which
+// is 0 up to column i, and 1 in column i+1. The lower triangle of A must be 0.
 //
 // Within a panel A is left as it was. A row is brought up to date when its turn comes, by the
 // panel's V and W, and the product p = A·v is corrected by them; after the panel the rest is
 // updated at once, A −= VᵀW + WᵀV. The scratch space vw has 2·panel rows of n, in which rows of V and W
 // take turns.
-func tridiagonalise(n int, a, d, e, tau, vw []float64) {
+func tridiagonalise(n int, a []float64, ld int, d, e, tau, vw []float64) {
 	var s, swapped [2 * panel]float64
 	for first := 0; first < n; first += panel {
 		steps := min(panel, n-first)
 		for k := range steps {
 			i := first + k
-			row := a[i*n+i : (i+1)*n]
+			row := a[i*ld+i : i*ld+n]
 			for q := range k {
 				swapped[2*q], swapped[2*q+1] = vw[(2*q+1)*n+i], vw[2*q*n+i]
 			}
 			blas.Gemv(gonum.Trans, 2*k, n-i, -1, vw[i:], n, swapped[:2*k], 1, row)
 			d[i] = row[0]
 			x := row[1:]
+			row[0] = 0
 			if len(x) == 0 {
 				continue
 			}
@@ -42,7 +43,7 @@ func tridiagonalise(n int, a, d, e, tau, vw []float64) {
 			copy(v, x)
 			at := lineStart(n, i+1)
 			clear(vw[2*k*n+at : 2*k*n+i+1]) // v with zeros before it, which what of A is in their rows does not change
-			blas.Symv(gonum.Upper, n-at, tau[i], a[at*n+at:], n, vw[2*k*n+at:(2*k+1)*n], 0, vw[(2*k+1)*n+at:(2*k+2)*n])
+			blas.Symv(gonum.Upper, n-at, tau[i], a[at*ld+at:], ld, vw[2*k*n+at:(2*k+1)*n], 0, vw[(2*k+1)*n+at:(2*k+2)*n])
 			blas.Gemv(gonum.NoTrans, 2*k, m, tau[i], vw[i+1:], n, x, 0, s[:2*k])
 			for q := range k {
 				swapped[2*q], swapped[2*q+1] = s[2*q+1], s[2*q]
@@ -51,7 +52,7 @@ func tridiagonalise(n int, a, d, e, tau, vw []float64) {
 			blas.Axpy(-tau[i]/2*blas.Dot(p, x), x, p)
 		}
 		if next := first + steps; next < n {
-			blas.Syr2k(gonum.Upper, gonum.Trans, n-next, steps, -1, vw[next:], 2*n, vw[n+next:], 2*n, 1, a[next*n+next:], n)
+			blas.Syr2k(gonum.Upper, gonum.Trans, n-next, steps, -1, vw[next:], 2*n, vw[n+next:], 2*n, 1, a[next*ld+next:], ld)
 		}
 	}
 }
@@ -68,15 +69,66 @@ func lineStart(n, i int) int {
 
 // reflect replaces x by the v of the reflection H = I − τ·v·vᵀ, v₀ = 1, that makes H·x = (β, 0, …).
 func reflect(x []float64) (beta, tau float64) {
-	alpha, rest := x[0], math.Sqrt(blas.Dot(x[1:], x[1:]))
+	beta, tau = reflectRest(x[0], x[1:])
 	x[0] = 1
-	if rest < negligible { // nothing to annihilate
-		clear(x[1:])
+	return beta, tau
+}
+
+// reflectRest is reflect for x = (α, rest), but for v₀.
+func reflectRest(alpha float64, rest []float64) (beta, tau float64) {
+	length := math.Sqrt(blas.Dot(rest, rest))
+	if length < negligible { // nothing to annihilate
+		clear(rest)
 		return alpha, 0
 	}
-	beta = -math.Copysign(norm(alpha, rest), alpha)
-	blas.Scal(1/(alpha-beta), x[1:])
+	beta = -math.Copysign(norm(alpha, length), alpha)
+	blas.Scal(1/(alpha-beta), rest)
 	return beta, (beta - alpha) / beta
+}
+
+// unblocked is the order up to which the matrix stays in the cache, so that a pass over it for every reflection costs
+// less than gathering them.
+const unblocked = 200
+
+// tridiagonaliseInCache is tridiagonalise for a matrix that is small: each reflection takes one pass over what is left of
+// A, which brings it up to date, A −= v·wᵀ + w·vᵀ of the reflection before, and multiplies it by the new v. Vectors begin at
+// a multiple of the kernels' steps, with zeros. The scratch space has three vectors of ld.
+func tridiagonaliseInCache(n int, a []float64, ld int, d, e, tau, scratch []float64) {
+	clear(scratch[:3*ld])
+	w, p, sums := scratch[:ld], scratch[ld:2*ld], scratch[2*ld:3*ld]
+	groups := roundUp(n, blas.Group)
+	v := p // the v of the reflection before, at first 0
+	for i := range n {
+		line := i / 16 * 16
+		row := a[i*ld : (i+1)*ld]
+		if i > 0 {
+			blas.Axpy(-1, w[line:], row[line:]) // v is 1 there
+			blas.Axpy(-w[i], v[line:], row[line:])
+		}
+		d[i] = row[i]
+		row[i] = 0
+		if i == n-1 {
+			break
+		}
+		alpha := row[i+1]
+		row[i+1] = 0
+		e[i], tau[i] = reflectRest(alpha, row[line:])
+		row[i+1] = 1
+		line = (i + 1) / 16 * 16
+		first := (i + 1) / 4 * 4
+		clear(p[line:])
+		v[i], w[i] = 0, 0 // this row is up to date
+		blas.RankTwoSymv(first, groups, v, w, a, ld, row, p, sums)
+		if i > 0 {
+			v[i] = 1
+		}
+		v = row
+		blas.Axpy(1, sums[line:], p[line:])
+		clear(p[line : i+1])
+		blas.Axpy(-tau[i]/2*blas.Dot(p[line:], v[line:]), v[line:], p[line:])
+		blas.Scal(tau[i], p[line:])
+		w, p = p, w
+	}
 }
 
 // wyBlock is the greatest number of reflections that are applied at once.
@@ -86,8 +138,8 @@ const wyBlock = 64
 // tridiagonal matrix become those of A. A block of reflections is I − VᵀTV with T upper
 // triangular (Schreiber and Van Loan 1989), and its transpose is applied from the right,
 // M −= (M·Vᵀ)·(Tᵀ·V), the last block first. The scratch space has
-// 3·wyBlock rows of n, and the space t wyBlock².
-func backTransform(n int, a, tau, rows, scratch, t []float64) {
+// 2·wyBlock rows of n, and the space t 2·wyBlock².
+func backTransform(n int, a []float64, ld int, tau, rows []float64, ldRows int, scratch, t []float64) {
 	if n < 2 {
 		return
 	}
@@ -95,26 +147,22 @@ func backTransform(n int, a, tau, rows, scratch, t []float64) {
 	if n < 256 {
 		block /= 2
 	}
-	v, w, g := scratch[:block*n], scratch[block*n:2*block*n], scratch[2*block*n:3*block*n]
+	w, g := scratch[:block*n], scratch[block*n:2*block*n]
 	for first := (n - 2) / block * block; first >= 0; first -= block {
 		k := min(block, n-1-first)
 		m := n - first - 1 // columns that the block changes
-		for r := range k {
-			row := v[r*m : (r+1)*m]
-			clear(row[:r])
-			copy(row[r:], a[(first+r)*n+first+1+r:(first+r+1)*n])
-		}
-		wyFactor(k, m, v, tau[first:], t[:k*k], g)
-		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t, k, v, m, 0, w, m)
-		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], n, v, m, 0, g, k)
-		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], n)
+		v := a[first*ld+first+1:]
+		wyFactor(k, m, v, ld, tau[first:], t[:k*k], t[k*k:2*k*k])
+		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t, k, v, ld, 0, w, m)
+		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], ldRows, v, ld, 0, g, k)
+		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], ldRows)
 	}
 }
 
 // wyFactor computes the T of k reflections: its column r is −τᵣ·T·(V·vᵣ) above the diagonal, and τᵣ
-// on it. The products V·vᵣ are in the scratch space g.
-func wyFactor(k, m int, v, tau, t, g []float64) {
-	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, m, 0, g, k)
+// on it. The products V·vᵣ are in the space g.
+func wyFactor(k, m int, v []float64, ld int, tau, t, g []float64) {
+	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, ld, 0, g, k)
 	clear(t)
 	for r := range k {
 		for i := range r {

@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	family := flag.String("family", "", "which kernels to write: gemm, level, vector, normal")
+	family := flag.String("family", "", "which kernels to write: gemm, level, vector, normal, symmetric")
 	neon := flag.Bool("neon", false, "write the arm64 kernels, ../<family>_arm64.s and .go")
 	fit := flag.Bool("fit", false, "search the constants of tanh for float32, and print them; takes some minutes")
 	flag.Parse()
@@ -28,7 +28,7 @@ func main() {
 		}
 		return
 	}
-	families := map[string]func(){"gemm": gemm, "level": level, "vector": vector, "normal": normal}
+	families := map[string]func(){"gemm": gemm, "level": level, "vector": vector, "normal": normal, "symmetric": symmetric}
 	write, ok := families[*family]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "gen: no family of kernels %q\n", *family)
