@@ -249,20 +249,21 @@ func TestSymErrors(t *testing.T) {
 }
 
 func TestSymSameBits(t *testing.T) {
-	const n = 420
-	a := random(n, 9)
-	var values, vectors []float64
-	for _, procs := range []int{1, 2, 8} {
-		old := runtime.GOMAXPROCS(procs)
-		d, v, err := Sym(n, a, n, Ascending)
-		runtime.GOMAXPROCS(old)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if values == nil {
-			values, vectors = d, v
-		} else if !slices.Equal(d, values) || !slices.Equal(v, vectors) {
-			t.Errorf("%d cores give other bits than 1", procs)
+	for _, n := range []int{60, 190, 420} {
+		a := random(n, 9)
+		var values, vectors []float64
+		for _, procs := range []int{1, 2, 8} {
+			old := runtime.GOMAXPROCS(procs)
+			d, v, err := Sym(n, a, n, Ascending)
+			runtime.GOMAXPROCS(old)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if values == nil {
+				values, vectors = d, v
+			} else if !slices.Equal(d, values) || !slices.Equal(v, vectors) {
+				t.Errorf("order %d: %d cores give other bits than 1", n, procs)
+			}
 		}
 	}
 }
