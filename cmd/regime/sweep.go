@@ -348,21 +348,25 @@ func (s *sweep) status(w io.Writer) error {
 	count := map[string]int{}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, n := range s.nets {
-		state, why := "missing", ""
+		state, why, steps := "missing", "", fmt.Sprintf("%d/%d", s.steps(n), n.options.Steps)
 		other, failure := s.stranger(n), store.Failed(n.cell.ID)
 		switch {
 		case other != nil:
-			state, why = "other", ": "+other.Error()
+			state, why, steps = "other", ": "+other.Error(), "–" // what it has is no part of the plan's
 		case s.done(store, n):
 			state = "done"
 		case failure != nil:
 			state, why = "failed", ": "+failure.String()
 		}
 		count[state]++
-		fmt.Fprintf(t, "%s\t%d/%d\t%s%s\n", state, s.steps(n), n.options.Steps, n.name, why)
+		fmt.Fprintf(t, "%s\t%s\t%s%s\n", state, steps, n.name, why)
 	}
 	t.Flush()
-	fmt.Fprintf(w, "\n%d done, %d failed, %d missing\n", count["done"], count["failed"], count["missing"])
+	others := ""
+	if count["other"] > 0 {
+		others = fmt.Sprintf(", %d in whose place is another network", count["other"])
+	}
+	fmt.Fprintf(w, "\n%d done, %d failed, %d missing%s\n", count["done"], count["failed"], count["missing"], others)
 	if failed := count["failed"]; failed > 0 {
 		return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d networks failed", failed, len(s.nets)),
 			hint: fmt.Sprintf("what they said is in %s", filepath.Join(s.dir, "failed"))}

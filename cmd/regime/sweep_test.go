@@ -230,6 +230,9 @@ func TestSweepStranger(t *testing.T) {
 			t.Errorf("%v says too much\n%s", args, said)
 		}
 	}
+	if said := run(exitData, "sweep", "status", plan); !strings.Contains(said, "1 done, 0 failed, 0 missing, 1 in whose place is another network") {
+		t.Error(said)
+	}
 	if said := run(0, "sweep", plan, "--dry-run"); !strings.Contains(said, "another network") {
 		t.Error(said)
 	}

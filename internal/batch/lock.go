@@ -27,7 +27,7 @@ var try = tryLock
 const retry = 20 * time.Millisecond
 
 // Lock keeps other processes that call it out of a folder until it is released. One that is there may have so long to go; then
-// the error wraps ErrLocked. The lock is the operating system's, on the folder's file "lock", so that it ends with the
+// the error wraps ErrLocked, or is the context's if that ended first. The lock is the operating system's, on the folder's file "lock", so that it ends with the
 // process whatever ends that: a file left behind by a killed run locks nothing. A file that was released is empty. Some network
 // file systems have no locks: there nobody is kept out.
 func Lock(ctx context.Context, dir string, patience time.Duration) (release func() error, err error) {
@@ -46,6 +46,9 @@ func Lock(ctx context.Context, dir string, patience time.Duration) (release func
 	if err != nil {
 		holder, _ := os.ReadFile(path)
 		f.Close()
+		if errors.Is(err, errHeld) && ctx.Err() != nil { // an interruption is none of the folder's faults
+			return nil, ctx.Err()
+		}
 		if errors.Is(err, errHeld) {
 			return nil, fmt.Errorf("batch: %s: %w: %s", dir, ErrLocked, strings.TrimSpace(string(holder)))
 		}
