@@ -108,6 +108,12 @@ type writer func(to string, parts []place, tell step) error
 // writers are the formats by extension.
 var writers = map[string]writer{".npz": writeNumPy, ".parquet": writeParquet, ".arrow": writeArrow, ".feather": writeArrow, ".mat": writeMATLAB}
 
+// Writable is an error that wraps ErrFormat if the extension of a path is of no format that Convert writes.
+func Writable(to string) error {
+	_, err := writerOf(to)
+	return err
+}
+
 func writerOf(to string) (writer, error) {
 	w, ok := writers[strings.ToLower(filepath.Ext(to))]
 	if !ok {

@@ -314,7 +314,7 @@ func listColumn(p place) (tableColumn, error) {
 	}
 	for i, c := range children {
 		if info := c.Info(); info.Class != Numbers || !isVector(info) && product(info.Dims) > 0 {
-			return tableColumn{}, unrepresentable(p.path, "element %d is %s %s, and lists of a table are vectors of numbers", i, info.Class, info.Shape())
+			return tableColumn{}, unrepresentable(p.path, "element %d is %s, and lists of a table are vectors of numbers", i, strings.TrimSpace(fmt.Sprintf("%s %s", info.Class, info.Shape())))
 		}
 	}
 	return tableColumn{[]columnar.Field{{Name: p.path, Type: columnar.Float64List}}, func(from, to int) ([]any, error) {

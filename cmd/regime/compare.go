@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -50,6 +49,7 @@ be concluded from them. Flags of loading and preprocessing hold for all files.`,
 
 func (o *compareOptions) AddFlags(f *pflag.FlagSet) {
 	o.analysis.AddFlags(f)
+	f.Lookup("out").Usage = "folder for compare.json and figures"
 	f.StringArrayVar(&o.groups, "group", nil, "a group of recordings, NAME=A,B,…; may be given several times")
 	f.IntVar(&o.draws, "draws", 100, "matched subsamples of each recording; -1 for none")
 	f.IntVar(&o.neurons, "match-neurons", 0, "neurons of a matched subsample (default: as many as the smallest recording has)")
@@ -109,6 +109,9 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 		}
 		groups = append(groups, g)
 	}
+	if err := o.output.makeDir(); err != nil {
+		return err
+	}
 	bar := newProgress(stderr)
 	options.Progress = bar.update
 	result, err := regime.Compare(ctx, groups, regime.CompareOptions{Fit: options, Draws: o.draws, N: o.neurons, EffectiveT: o.effectiveT},
@@ -136,9 +139,6 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 
 // files writes the comparison and its figures: as published, and the regime plane.
 func (o *compareOptions) files(c *regime.Comparison) error {
-	if err := os.MkdirAll(o.output.dir, 0o755); err != nil {
-		return err
-	}
 	err := atomicfile.Write(filepath.Join(o.output.dir, "compare.json"), func(w io.Writer) error { return writeJSON(w, c) })
 	if err != nil {
 		return err

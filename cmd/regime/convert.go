@@ -29,11 +29,17 @@ and trials, as analyses take them; --tree converts the arrays of the file itself
 			return hinted(usage("convert: want a file and where to write it, got %d arguments", len(args)), "regime convert session.mat session.npz")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := loaders.Writable(args[1]); err != nil {
+				return &failure{status: exitUsage, err: err}
+			}
 			shown := newProgress(c.ErrOrStderr())
 			conversion.Progress = shown.update
 			err := loaders.Convert(c.Context(), args[0], args[1], conversion)
 			shown.clear()
+			var target *fs.PathError
 			switch {
+			case errors.As(err, &target) && target.Path == args[1]: // the data are not to blame
+				return target
 			case errors.Is(err, fs.ErrNotExist):
 				return fmt.Errorf("no file %s", args[0])
 			case errors.Is(err, loaders.ErrNotFound):

@@ -48,6 +48,9 @@ func (a *analysis) begin(ctx context.Context, stderr io.Writer) (rec *recording.
 	if rec, provenance, err = a.input.recording(ctx, stderr); err != nil {
 		return nil, nil, options, nil, err
 	}
+	if err = a.output.makeDir(); err != nil {
+		return nil, nil, options, nil, err
+	}
 	bar = newProgress(stderr)
 	options.Progress = bar.update
 	return rec, provenance, options, bar, nil

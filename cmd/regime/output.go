@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,32 +23,54 @@ type output struct {
 	json   bool
 	dir    string
 	format string
+
+	flags *pflag.FlagSet // tells which were set
 }
 
 func (o *output) AddFlags(f *pflag.FlagSet) {
+	o.flags = f
 	f.BoolVar(&o.json, "json", false, "write the result as JSON")
 	f.StringVar(&o.dir, "out", "", "folder for result.json, curves.npz and figures")
 	f.StringVar(&o.format, "format", "svg", "format of the figures: svg, pdf or png")
 }
 
 func (o *output) check() error {
-	switch o.format {
-	case "svg":
-		return nil
-	case "pdf", "png":
-		if o.dir == "" {
-			return hinted(usage("--format %s is of figures, and without --out there are none", o.format), "--out figures/")
-		}
+	switch {
+	case o.format != "svg" && o.format != "pdf" && o.format != "png":
+		return usage("--format %q: want svg, pdf or png", o.format)
+	case o.dir == "" && o.flags.Changed("out"):
+		return hinted(usage("--out is empty"), "--out results/")
+	case o.dir == "" && o.flags.Changed("format"):
+		return hinted(usage("--format %s is of figures, and without --out there are none", o.format), "--out figures/")
+	}
+	return nil
+}
+
+// makeDir makes the folder of results, if one is asked for, and tries whether it takes files: before the work, for hours
+// of it should not end in a folder that takes none.
+func (o *output) makeDir() error {
+	if o.dir == "" {
 		return nil
 	}
-	return usage("--format %q: want svg, pdf or png", o.format)
+	err := os.MkdirAll(o.dir, 0o755)
+	if err == nil {
+		var f *os.File
+		if f, err = os.CreateTemp(o.dir, ".out.*"); err == nil {
+			err = errors.Join(f.Close(), os.Remove(f.Name()))
+		}
+	}
+	var reason *fs.PathError
+	if errors.As(err, &reason) {
+		err = reason.Err
+	}
+	if err != nil {
+		return fmt.Errorf("--out %s: %w", o.dir, err)
+	}
+	return nil
 }
 
 // files writes everything there is to keep of a result.
 func (o *output) files(r *regime.Result) error {
-	if err := os.MkdirAll(o.dir, 0o755); err != nil {
-		return err
-	}
 	err := atomicfile.Write(filepath.Join(o.dir, "result.json"), func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err

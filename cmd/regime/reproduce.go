@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -129,6 +128,9 @@ func (o *reproduceOptions) run(ctx context.Context, figure *published, stdout, s
 			absent = append(absent, absentee{d.ID, howToGet(d)})
 			continue
 		}
+		if err := o.output.makeDir(); err != nil {
+			return err
+		}
 		prints := d.Published
 		if len(prints) == 0 {
 			prints = []datasets.Published{{}} // its own analysis, beside the others
@@ -249,9 +251,6 @@ func (o *reproduceOptions) write(figure *published, all []report.Reproduction, a
 	result := map[string]any{"schema_version": regime.SchemaVersion, "figure": figure.name, "recordings": all, "absent": absent,
 		"provenance": map[string]any{"program": "regime " + programVersion(), "seed": o.seed}}
 	if o.output.dir != "" && len(all) > 0 {
-		if err := os.MkdirAll(o.output.dir, 0o755); err != nil {
-			return err
-		}
 		path := filepath.Join(o.output.dir, figure.name+".json")
 		if err := atomicfile.Write(path, func(w io.Writer) error { return writeJSON(w, result) }); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -62,6 +61,9 @@ type drawing struct {
 // reproduceNetworks trains or finds the networks of a figure, measures them, and writes table and figure.
 func (o *reproduceOptions) reproduceNetworks(ctx context.Context, f *networkFigure, stdout, stderr io.Writer) error {
 	if err := o.output.check(); err != nil {
+		return err
+	}
+	if err := o.output.makeDir(); err != nil {
 		return err
 	}
 	all, notes, err := o.networks.networks(ctx, f, stderr)
@@ -416,9 +418,6 @@ func (o *reproduceOptions) writeNetworks(d *drawing, stdout, stderr io.Writer) e
 		"comparisons": d.result.Comparisons, "examples": d.examples, "notes": d.result.Notes,
 		"provenance": map[string]any{"program": "regime " + programVersion(), "seed": o.seed, "quick": o.networks.quick}}
 	if o.output.dir != "" {
-		if err := os.MkdirAll(o.output.dir, 0o755); err != nil {
-			return err
-		}
 		path := filepath.Join(o.output.dir, d.result.Figure+".json")
 		if err := atomicfile.Write(path, func(w io.Writer) error { return writeJSON(w, result) }); err != nil {
 			return err

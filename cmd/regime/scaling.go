@@ -49,6 +49,7 @@ components that grow with N, and −½ for one that lies as random directions do
 
 func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
 	o.analysis.AddFlags(f)
+	f.Lookup("out").Usage = "folder for scaling.json and the figure"
 	f.IntSliceVar(&o.sizes, "sizes", nil, "numbers of neurons, ascending (default a tenth to all of them in ten steps)")
 	f.IntVar(&o.draws, "draws", 20, "draws of each size")
 	f.BoolVar(&o.nested, "nested", false, "a draw's smaller subsamples are part of its larger ones")
@@ -57,6 +58,9 @@ func (o *scalingOptions) AddFlags(f *pflag.FlagSet) {
 }
 
 func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if o.span != "" && o.output.dir != "" {
+		return hinted(usage("--draw-range writes its draws to standard output, and nothing to --out"), "give --out to the run with --draws-done")
+	}
 	rec, provenance, options, bar, err := o.begin(ctx, stderr)
 	if err != nil {
 		return err
@@ -132,9 +136,6 @@ func (o *scalingOptions) parts() ([]*regime.ScalingDraws, error) {
 
 // files writes the result and figure 8.
 func (o *scalingOptions) files(r *regime.ScalingResult) error {
-	if err := os.MkdirAll(o.output.dir, 0o755); err != nil {
-		return err
-	}
 	err := atomicfile.Write(filepath.Join(o.output.dir, "scaling.json"), func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err

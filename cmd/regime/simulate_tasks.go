@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +32,9 @@ func newSimulateTasks() *cobra.Command {
 				specs = append(specs, t.Spec())
 			}
 			if out.dir != "" {
+				if err := out.makeDir(); err != nil {
+					return err
+				}
 				if err := drawTasks(out.dir, out.format); err != nil {
 					return err
 				}
@@ -75,9 +77,6 @@ func listScenarios(w io.Writer) error {
 
 // drawTasks draws the first trial of each task.
 func drawTasks(dir, format string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	for _, t := range task.All() {
 		s := t.Spec()
 		fig, err := plot.Trial(s, t.Batch(1, stream(0, s.Name)), 0)

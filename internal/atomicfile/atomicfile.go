@@ -17,16 +17,29 @@ import (
 )
 
 // Write calls write with a buffered writer and puts what it wrote at path, readable by all. On an error nothing at
-// path changes and no temporary file is left.
+// path changes and no temporary file is left. Errors of the file system speak of path, never of the temporary file.
 func Write(path string, write func(w io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	var open *fs.PathError
+	if errors.As(err, &open) {
+		return &fs.PathError{Op: open.Op, Path: path, Err: open.Err}
+	}
 	if err != nil {
 		return err
 	}
-	if err := fill(tmp, write); err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
+	err = fill(tmp, write)
+	var failed *fs.PathError
+	if errors.As(err, &failed) && failed.Path == tmp.Name() {
+		failed.Path = path
 	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+		var moved *os.LinkError
+		if errors.As(err, &moved) {
+			err = &fs.PathError{Op: moved.Op, Path: path, Err: moved.Err}
+		}
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	return nil

@@ -3,6 +3,7 @@ package atomicfile
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,34 @@ func TestWriteFailureLeavesTheOldFile(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("%d files left, want the old one alone", len(left))
+	}
+}
+
+// TestErrorsNameTheTarget: nobody has heard of the temporary file.
+func TestErrorsNameTheTarget(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "folder")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(io.Writer) error { return nil }
+	for _, path := range []string{filepath.Join(dir, "nowhere", "result.json"), folder} {
+		err := Write(path, nothing)
+		var found *fs.PathError
+		if !errors.As(err, &found) || found.Path != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	path := filepath.Join(dir, "result.json")
+	full := func(io.Writer) error {
+		tmp, err := filepath.Glob(filepath.Join(dir, ".result.json.*"))
+		if err != nil || len(tmp) != 1 {
+			t.Fatal(tmp, err)
+		}
+		return &fs.PathError{Op: "write", Path: tmp[0], Err: fs.ErrPermission}
+	}
+	if err := Write(path, full); !errors.Is(err, fs.ErrPermission) || err.Error() != "write "+path+": "+fs.ErrPermission.Error() {
+		t.Errorf("a failed write: %v", err)
 	}
 }
 
