@@ -363,12 +363,18 @@ func dashed(key string) string { return strings.ReplaceAll(key, "_", "-") }
 // set gives a flag its values, one or several.
 func set(flag *pflag.Flag, values []string) error {
 	if slice, ok := flag.Value.(pflag.SliceValue); ok {
-		return slice.Replace(values)
+		if err := slice.Replace(values); err != nil {
+			return wanted(flag, err)
+		}
+		return nil
 	}
 	if len(values) != 1 {
 		return errors.New("want one value, not a list")
 	}
-	return flag.Value.Set(values[0])
+	if err := flag.Value.Set(values[0]); err != nil {
+		return fmt.Errorf("%q: %w", values[0], wanted(flag, err))
+	}
+	return nil
 }
 
 // words returns a TOML value as flags take it.
@@ -413,37 +419,11 @@ func (p *plan) text(s *section, key string, value any) string {
 
 // suggest returns a hint at the key that may have been meant.
 func suggest(name string, known *pflag.FlagSet) string {
-	best, least := "", 3
-	known.VisitAll(func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); d < least {
-			best, least = f.Name, d
-		}
-	})
-	if best == "" {
+	near := nearestFlag(name, known)
+	if near == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// editDistance is the number of letters to insert, delete or change (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Sprintf("; did you mean %q?", near)
 }
 
 var (

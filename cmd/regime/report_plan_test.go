@@ -128,17 +128,6 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"lag", "", 3}, {"smoth", "smooth", 1}, {"lag", "bin", 3}, {"kitten", "sitting", 3}} {
-		if got := editDistance(c.a, c.b); got != c.want || editDistance(c.b, c.a) != c.want {
-			t.Errorf("%q to %q: %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // More rows, neurons, draws and processor-hungry methods cost more.
 func TestCostGrows(t *testing.T) {
 	of := func(t, n int, method map[string][]string) float64 {

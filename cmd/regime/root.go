@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -35,10 +34,7 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 		},
 	}
 	root.SetVersionTemplate("regime {{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &failure{status: exitUsage, err: errors.New(strings.TrimSpace(err.Error())),
-			hint: fmt.Sprintf("%s --help", c.CommandPath())}
-	})
+	root.SetFlagErrorFunc(misused)
 	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newReproduce(), newInfo(), newConvert(), newDatasets())
 	root.AddCommand(newSimulate())
 	return root

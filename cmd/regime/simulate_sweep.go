@@ -198,8 +198,11 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 		}
 		values, err := words(raw[key])
 		for _, v := range values {
-			if err == nil {
-				err = known.Set(name, v)
+			if err != nil {
+				break
+			}
+			if err = known.Set(name, v); err != nil {
+				err = fmt.Errorf("%q: %w", v, wanted(known.Lookup(name), err))
 			}
 		}
 		if err != nil {
