@@ -36,8 +36,8 @@ var builtins = []*Builtin{
 // Builtins returns the built-in recordings.
 func Builtins() []*Builtin { return append([]*Builtin(nil), builtins...) }
 
-// builtinNamed returns the built-in recording of that name, with or without extension, or nil.
-func builtinNamed(name string) *Builtin {
+// BuiltinNamed returns the built-in recording of that name, with or without extension, or nil.
+func BuiltinNamed(name string) *Builtin {
 	for _, b := range builtins {
 		if strings.EqualFold(name, b.Name) || strings.EqualFold(name, strings.TrimSuffix(b.Name, ".npz")) {
 			return b
@@ -52,11 +52,19 @@ func (b *Builtin) SHA256() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// session opens the recording as any npz file is opened.
-func (b *Builtin) session() (*recording.Session, error) {
+// File opens the recording as any npz file is opened.
+func (b *Builtin) File() (loaders.File, error) {
 	f, err := loaders.NewFile(bytes.NewReader(b.Bytes), int64(len(b.Bytes)), b.Name)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: built-in %s: %w", b.Name, err)
+	}
+	return f, nil
+}
+
+func (b *Builtin) session() (*recording.Session, error) {
+	f, err := b.File()
+	if err != nil {
+		return nil, err
 	}
 	s, err := loaders.Load(f, loaders.Options{})
 	if err != nil {

@@ -29,7 +29,7 @@ func Open(name string, o Options) (*recording.Session, error) {
 	if named {
 		o.Phase = phase
 	}
-	if b := builtinNamed(id); b != nil {
+	if b := BuiltinNamed(id); b != nil {
 		if o.Phase != "" {
 			return nil, fmt.Errorf("datasets: %s has no phases, so no '%s'", b.Name, o.Phase)
 		}

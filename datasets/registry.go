@@ -122,7 +122,7 @@ func Names() []string {
 // Known tells whether [Open] understands a name, with or without a phase.
 func Known(name string) bool {
 	id, _, _ := strings.Cut(name, ":")
-	return slices.ContainsFunc(Names(), func(n string) bool { return strings.EqualFold(n, id) })
+	return BuiltinNamed(id) != nil || slices.ContainsFunc(all, func(d *Dataset) bool { return strings.EqualFold(d.ID, id) })
 }
 
 // phase returns the phase that a word names: the first for the empty word.

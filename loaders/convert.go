@@ -57,21 +57,25 @@ var ErrUnrepresentable = errors.New("has no place in the format")
 // Matrices that lie in their file as rows are copied block by block, to npz, Parquet and Arrow. When ctx ends,
 // so does the conversion, after the block or array at hand, and leaves nothing.
 func Convert(ctx context.Context, from, to string, c Conversion) error {
-	write, err := writerOf(to)
-	if err != nil {
+	if err := Writable(to); err != nil {
 		return err
 	}
 	f, err := OpenFile(from)
 	if err != nil {
 		return err
 	}
-	if err = convert(ctx, f, to, c, write); err != nil {
+	if err = ConvertFile(ctx, f, to, c); err != nil {
 		err = fmt.Errorf("%s: %w", from, err)
 	}
 	return errors.Join(err, f.Close())
 }
 
-func convert(ctx context.Context, f File, to string, c Conversion, write writer) error {
+// ConvertFile is Convert of an open file.
+func ConvertFile(ctx context.Context, f File, to string, c Conversion) error {
+	write, err := writerOf(to)
+	if err != nil {
+		return err
+	}
 	if m, ok := within(f).(matlabFile); ok && strings.EqualFold(filepath.Ext(to), ".mat") {
 		return copyMATLAB(m.File, to, c.Only)
 	}

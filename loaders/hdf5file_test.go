@@ -65,7 +65,7 @@ with h5py.File(sys.argv[1], "w") as f:
 			t.Errorf("%s is %v, error %v, want %v", name, v.Data, err, want)
 		}
 	}
-	tree, err := Inspect(path)
+	tree, err := Inspect(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}

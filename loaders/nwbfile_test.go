@@ -59,8 +59,8 @@ func TestNWBFolder(t *testing.T) {
 
 // TestNWBTree shows units, trials and series, and the arrays of the file where these are wanted.
 func TestNWBTree(t *testing.T) {
-	for name, inspect := range map[string]func(string) (*Tree, error){"overview": Inspect, "raw": InspectRaw} {
-		tree, err := inspect(fixtureNWB("matnwb.nwb"))
+	for name, raw := range map[string]bool{"overview": false, "raw": true} {
+		tree, err := Inspect(fixtureNWB("matnwb.nwb"), raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ with h5py.File(sys.argv[1], "w") as f:
 	if out, err := exec.Command(python, "-c", script, path).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	tree, err := Inspect(path)
+	tree, err := Inspect(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ with h5py.File(sys.argv[1], "w") as f:
 // TestNWBNames: the names of the overview are paths that Lookup finds.
 func TestNWBNames(t *testing.T) {
 	path := fixtureNWB("pynwb.nwb")
-	tree, err := Inspect(path)
+	tree, err := Inspect(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}

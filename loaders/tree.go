@@ -53,21 +53,9 @@ const (
 // Inspect returns the tree of a file of any supported format. A part that cannot be read has an Error
 // in the tree; the error of Inspect itself is that of OpenFile.
 //
-// A format that says what its parts are is shown so: NWB as units, intervals and time series, whose names
-// are paths in the file.
-func Inspect(path string) (*Tree, error) {
-	return inspect(path, func(f File) Node {
-		if n, ok := within(f).(sessioner); ok {
-			return n.overview()
-		}
-		return f.Root()
-	})
-}
-
-// InspectRaw is Inspect that shows every format as the tree of arrays that it is.
-func InspectRaw(path string) (*Tree, error) { return inspect(path, File.Root) }
-
-func inspect(path string, root func(File) Node) (*Tree, error) {
+// A format that says what its parts are is shown so, unless raw asks for the tree of arrays that every format is: NWB as units,
+// intervals and time series, whose names are paths in the file.
+func Inspect(path string, raw bool) (*Tree, error) {
 	f, err := OpenFile(path)
 	if err != nil {
 		return nil, err
@@ -76,15 +64,25 @@ func inspect(path string, root func(File) Node) (*Tree, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("loaders: %w", err), f.Close())
 	}
-	t := &Tree{Path: path, Format: f.Format(), Bytes: info.Size()}
+	t, err := InspectFile(f, raw)
+	t.Path, t.Bytes = path, info.Size()
+	return t, errors.Join(err, f.Close())
+}
+
+// InspectFile is Inspect of an open file, whose path and size it leaves out.
+func InspectFile(f File, raw bool) (*Tree, error) {
+	root := f.Root()
+	if n, ok := within(f).(sessioner); ok && !raw {
+		root = n.overview()
+	}
 	budget := maxNodes
 	top := &Branch{}
-	top.grow(root(f), 0, &budget)
-	t.Nodes, t.Omitted = top.Inside, top.Omitted
+	top.grow(root, 0, &budget)
+	t := &Tree{Format: f.Format(), Nodes: top.Inside, Omitted: top.Omitted}
 	if top.Error != "" {
-		err = errors.New(top.Error)
+		return t, errors.New(top.Error)
 	}
-	return t, errors.Join(err, f.Close())
+	return t, nil
 }
 
 // newBranch describes a node and what is inside it.

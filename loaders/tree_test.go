@@ -32,7 +32,7 @@ func ExampleInspect() {
 	); err != nil {
 		log.Fatal(err)
 	}
-	tree, err := Inspect("reach.npz")
+	tree, err := Inspect("reach.npz", false)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func ExampleOpen() {
 
 // TestTreeJSON: a tree can be written as JSON whatever the values, and read back.
 func TestTreeJSON(t *testing.T) {
-	tree, err := Inspect(writeNPZ(t, npz.Value{Name: "x\x1b[31m", Data: []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300, 0}}))
+	tree, err := Inspect(writeNPZ(t, npz.Value{Name: "x\x1b[31m", Data: []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300, 0}}), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestTreeTruncates(t *testing.T) {
 		fields = append(fields, matfile.NewNumeric("", []int{1, 1}, []float64{1}))
 		cells = append(cells, matfile.NewNumeric("", []int{1, 2}, []float64{1, 2}))
 	}
-	tree, err := Inspect(writeMAT(t, matfile.NewStructArray("trials", []int{1, 50}, []string{"a"}, fields), matfile.NewCell("c", []int{1, 50}, cells...)))
+	tree, err := Inspect(writeMAT(t, matfile.NewStructArray("trials", []int{1, 50}, []string{"a"}, fields), matfile.NewCell("c", []int{1, 50}, cells...)), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestTreeTruncates(t *testing.T) {
 // same sizes.
 func TestTreeReal(t *testing.T) {
 	path := need.Shared(t, "data", "hennig2018", "20131218.mat")
-	tree, err := Inspect(path)
+	tree, err := Inspect(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func (o *compareOptions) AddFlags(f *pflag.FlagSet) {
 	o.analysis.AddFlags(f)
 	f.Lookup("out").Usage = "folder for compare.json and figures"
 	f.StringArrayVar(&o.groups, "group", nil, "a group of recordings, NAME=A,B,…; may be given several times")
-	f.IntVar(&o.draws, "draws", 100, "matched subsamples of each recording; -1 for none")
+	f.IntVar(&o.draws, "draws", 100, "matched subsamples of each recording; 0 for none")
 	f.IntVar(&o.neurons, "match-neurons", 0, "neurons of a matched subsample (default: as many as the smallest recording has)")
 	f.Float64Var(&o.effectiveT, "match-time", 0, "independent time points of a matched subsample (default: of the shortest recording)")
 }
@@ -94,6 +94,13 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	if err != nil {
 		return err
 	}
+	var all []string
+	for _, p := range parsed {
+		all = append(all, p.data...)
+	}
+	if err := o.input.check(all...); err != nil {
+		return err
+	}
 	var groups []regime.Group
 	var inputs []any
 	for _, p := range parsed {
@@ -102,7 +109,7 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 			o.input.data = data
 			rec, provenance, err := o.input.recording(ctx, stderr)
 			if err != nil {
-				return err
+				return about(data, err)
 			}
 			g.Recordings = append(g.Recordings, rec)
 			inputs = append(inputs, provenance)
@@ -112,9 +119,13 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	if err := o.output.makeDir(); err != nil {
 		return err
 	}
+	draws := o.draws
+	if draws == 0 {
+		draws = -1 // none, while in the options 0 is the default
+	}
 	bar := newProgress(stderr)
 	options.Progress = bar.update
-	result, err := regime.Compare(ctx, groups, regime.CompareOptions{Fit: options, Draws: o.draws, N: o.neurons, EffectiveT: o.effectiveT},
+	result, err := regime.Compare(ctx, groups, regime.CompareOptions{Fit: options, Draws: draws, N: o.neurons, EffectiveT: o.effectiveT},
 		stream(o.method.seed, "compare"))
 	bar.clear()
 	if err != nil {

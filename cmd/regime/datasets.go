@@ -77,14 +77,34 @@ func newDatasetsInfo() *cobra.Command {
 		Example: "  regime datasets info golub2018",
 		Args:    oneName,
 		RunE: func(c *cobra.Command, args []string) error {
-			d, err := datasets.ByID(args[0])
+			if b := datasets.BuiltinNamed(args[0]); b != nil {
+				describeBuiltin(c.OutOrStdout(), b)
+				return nil
+			}
+			d, err := dataset(args[0])
 			if err != nil {
-				return &failure{status: exitUsage, err: err}
+				return err
 			}
 			describe(c.OutOrStdout(), d)
 			return nil
 		},
 	}
+}
+
+// describeBuiltin writes what there is to know of a recording that is part of the program.
+func describeBuiltin(w io.Writer, b *datasets.Builtin) {
+	fmt.Fprintf(w, "%s: %s\n\n", b.Name, b.Title)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "kind\tmodel\nlicence\tMIT (part of this program)\nfile\t%s, %d bytes\nsha256\t%s\noutputs\tbehavior\nhere\tbuilt in\n", b.Name, len(b.Bytes), b.SHA256())
+	t.Flush()
+}
+
+// datasetWithFile is dataset that refuses what is built in.
+func datasetWithFile(name string) (*datasets.Dataset, error) {
+	if b := datasets.BuiltinNamed(name); b != nil {
+		return nil, hinted(usage("%s is built in, and no file", b.Name), "regime convert %s mine.npz makes one of it", b.Name)
+	}
+	return dataset(name)
 }
 
 // describe writes everything the registry knows of a data set.
@@ -140,9 +160,9 @@ published one before it takes its place.`,
 		Example: "  regime datasets fetch hennig2018",
 		Args:    oneName,
 		RunE: func(c *cobra.Command, args []string) error {
-			d, err := datasets.ByID(args[0])
+			d, err := datasetWithFile(args[0])
 			if err != nil {
-				return &failure{status: exitUsage, err: err}
+				return err
 			}
 			bar := newProgress(c.ErrOrStderr())
 			path, err := datasets.Fetch(c.Context(), d, datasets.FetchOptions{
@@ -168,9 +188,9 @@ func newDatasetsVerify() *cobra.Command {
 		Example: "  regime datasets verify hennig2018\n  regime datasets verify hennig2018 --file downloads/20131218.mat",
 		Args:    oneName,
 		RunE: func(c *cobra.Command, args []string) error {
-			d, err := datasets.ByID(args[0])
+			d, err := datasetWithFile(args[0])
 			if err != nil {
-				return &failure{status: exitUsage, err: err}
+				return err
 			}
 			path, err := datasets.Find(d, file)
 			if err != nil {

@@ -47,6 +47,19 @@ func hinted(err error, format string, args ...any) error {
 	return f
 }
 
+// about says which of several data an error is of, where it does not itself.
+func about(data string, err error) error {
+	if strings.Contains(err.Error(), data) {
+		return err
+	}
+	told := &failure{status: status(err), err: fmt.Errorf("%s: %w", data, err)}
+	var f *failure
+	if errors.As(err, &f) {
+		told.hint = f.hint
+	}
+	return told
+}
+
 // lockedOut adds what to do to the error of a folder that another run is at work in.
 func lockedOut(err error) error {
 	if errors.Is(err, batch.ErrLocked) {
@@ -85,7 +98,8 @@ func complain(w io.Writer, err error) int {
 		return code
 	}
 	// Errors of package regime carry its name, which is the program's.
-	fmt.Fprintf(w, "regime: %s\n", strings.TrimPrefix(strings.TrimSpace(err.Error()), "regime: "))
+	text := strings.TrimPrefix(strings.TrimSpace(err.Error()), "regime: ")
+	fmt.Fprintf(w, "regime: %s\n", strings.ReplaceAll(text, ": regime: ", ": "))
 	var f *failure
 	if errors.As(err, &f) && f.hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", f.hint)

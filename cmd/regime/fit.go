@@ -45,6 +45,9 @@ func (a *analysis) begin(ctx context.Context, stderr io.Writer) (rec *recording.
 	if options, err = a.check(); err != nil {
 		return nil, nil, options, nil, err
 	}
+	if err = a.input.check(a.input.data); err != nil {
+		return nil, nil, options, nil, err
+	}
 	if rec, provenance, err = a.input.recording(ctx, stderr); err != nil {
 		return nil, nil, options, nil, err
 	}
@@ -123,17 +126,20 @@ type methodOptions struct {
 	subsamples int
 	fraction   float64
 	seed       uint64
+
+	flags *pflag.FlagSet // tells which were set
 }
 
 func (o *methodOptions) AddFlags(f *pflag.FlagSet) {
+	o.flags = f
 	f.StringVar(&o.method, "method", "crossval", "crossval (held-out figures) or paper (as published, in-sample)")
 	f.StringVar(&o.alphas, "alphas", "", "ridge penalties: a list 1,10,100 or from:to:count on a logarithmic scale (default 1e-3:1e6:20)")
 	f.IntVar(&o.folds, "folds", 0, "folds of the cross-validation (default 5)")
-	f.DurationVar(&o.gap, "gap", 0, "left out beside held-out blocks; -1ns for none (default smoothing + lag, at least the correlation time)")
-	f.IntVar(&o.bootstrap, "bootstrap", 0, "block-bootstrap draws behind the intervals; -1 for none (default 200 under crossval)")
-	f.IntVar(&o.shifts, "shifts", 0, "time-shifted copies of behaviour in the null; -1 for none (default 100 under crossval)")
-	f.IntVar(&o.readouts, "readouts", 0, "random readouts in the null of ρ; -1 for none (default 1000)")
-	f.IntVar(&o.subsamples, "time-subsamples", 0, "random parts of the time bins; -1 for none (default 20 under paper)")
+	f.DurationVar(&o.gap, "gap", 0, "left out beside held-out blocks; 0s for none (default smoothing + lag, at least the correlation time)")
+	f.IntVar(&o.bootstrap, "bootstrap", 0, "block-bootstrap draws behind the intervals; 0 for none (default 200 under crossval)")
+	f.IntVar(&o.shifts, "shifts", 0, "time-shifted copies of behaviour in the null; 0 for none (default 100 under crossval)")
+	f.IntVar(&o.readouts, "readouts", 0, "random readouts in the null of ρ; 0 for none (default 1000)")
+	f.IntVar(&o.subsamples, "time-subsamples", 0, "random parts of the time bins; 0 for none (default 20 under paper)")
 	f.Float64Var(&o.fraction, "time-fraction", 0, "share of the time bins in each (default 0.5)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is drawn")
 }
@@ -143,8 +149,25 @@ func (o *methodOptions) options() (regime.Options, error) {
 	if err != nil {
 		return regime.Options{}, err
 	}
+	given := func(name string, is0 bool) bool { return is0 && o.flags.Changed(name) }
+	switch {
+	case given("folds", o.folds == 0):
+		return regime.Options{}, usage("--folds 0: want at least 2")
+	case given("time-fraction", o.fraction == 0):
+		return regime.Options{}, usage("--time-fraction 0: want above 0 and at most 1")
+	}
 	options := regime.Options{Method: regime.Method(o.method), Alphas: alphas, TimeSubsamples: o.subsamples,
 		Fraction: o.fraction, Folds: o.folds, Gap: o.gap, Bootstrap: o.bootstrap, Shifts: o.shifts, Readouts: o.readouts}
+	// Who says 0 means none, which in Options is the default.
+	for name, n := range map[string]*int{"time-subsamples": &options.TimeSubsamples, "bootstrap": &options.Bootstrap,
+		"shifts": &options.Shifts, "readouts": &options.Readouts} {
+		if given(name, *n == 0) {
+			*n = -1
+		}
+	}
+	if given("gap", o.gap == 0) {
+		options.Gap = -1
+	}
 	_, err = options.Resolved()
 	return options, err
 }

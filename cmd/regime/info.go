@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -13,11 +12,12 @@ import (
 func newInfo() *cobra.Command {
 	var asJSON, raw bool
 	c := &cobra.Command{
-		Use:   "info FILE",
+		Use:   "info FILE|DATASET",
 		Short: "Show what is inside a file: names, shapes, types, units, first values",
 		Example: `  regime info session.mat
   regime info rates.npz --json
-  regime info session.nwb --tree`,
+  regime info session.nwb --tree
+  regime info cycling.npz`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return nil
@@ -25,17 +25,16 @@ func newInfo() *cobra.Command {
 			return hinted(usage("info: want one file, got %d", len(args)), "regime info session.mat")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			inspect := loaders.Inspect
-			if raw {
-				inspect = loaders.InspectRaw
+			f, err := openNamed(args[0], c.ErrOrStderr())
+			if err != nil {
+				return err
 			}
-			tree, err := inspect(args[0])
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				return fmt.Errorf("no file %s", args[0])
-			case err != nil:
-				return badData(err)
-			case asJSON:
+			tree, err := loaders.InspectFile(f.File, raw)
+			if err = errors.Join(err, f.Close()); err != nil {
+				return badData(fmt.Errorf("%s: %w", f.path, err))
+			}
+			tree.Path, tree.Bytes = f.path, f.bytes
+			if asJSON {
 				return writeJSON(c.OutOrStdout(), tree)
 			}
 			return tree.WriteText(c.OutOrStdout())

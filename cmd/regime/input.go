@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +52,41 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 	o.prep.AddFlags(f)
 }
 
+// Flags that say where a file has what, and which file a data set is.
+var (
+	flagsOfFiles    = []string{"rates", "spikes", "behavior", "trials", "transpose", "file-bin", "kind"}
+	flagsOfDatasets = []string{"file", "any-hash"}
+)
+
+// check refuses flags that would do nothing for any of the data: those of files for data sets, whose arrays are known, and the
+// other way round.
+func (o *input) check(data ...string) error {
+	files, sets := 0, 0
+	for _, d := range data {
+		switch {
+		case isDataset(d):
+			sets++
+		case exists(d):
+			files++
+		default:
+			return nil // which is told in a moment
+		}
+	}
+	names := strings.Join(data, ", ")
+	for _, name := range flagsOfFiles {
+		if files == 0 && o.flags.Changed(name) {
+			return hinted(usage("--%s is of files, and %s has its arrays known", name, names),
+				"--output chooses among a data set's signals: regime datasets info %s", data[0])
+		}
+	}
+	for _, name := range flagsOfDatasets {
+		if sets == 0 && o.flags.Changed(name) {
+			return usage("--%s is of data sets, and %s is a file", name, names)
+		}
+	}
+	return nil
+}
+
 // wholeBytes is how large rates may be to be kept whole, unless a flag says otherwise.
 const wholeBytes = 512 << 20
 
@@ -96,9 +130,7 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 
 // session opens a file or a data set, and completes the preparation with the data set's own.
 func (o *input) session(prep *preprocess.Options, stderr io.Writer) (*recording.Session, error) {
-	_, statErr := os.Stat(o.data)
-	isSet := datasets.Known(o.data)
-	if statErr == nil || !isSet {
+	if !isDataset(o.data) {
 		return o.open()
 	}
 	s, err := datasets.Open(o.data, datasets.Options{File: o.file, AnyHash: o.anyHash})
@@ -108,7 +140,7 @@ func (o *input) session(prep *preprocess.Options, stderr io.Writer) (*recording.
 	case err != nil:
 		return nil, badData(err)
 	}
-	fmt.Fprintf(stderr, "regime: %s is no file here: taking the data set of that name\n", o.data)
+	takingDataset(stderr, o.data)
 	id, phase, _ := strings.Cut(o.data, ":")
 	if d, err := datasets.ByID(id); err == nil { // built-in recordings need no preparation
 		o.prep.complete(prep, o.flags, d.Preparation(phase))
@@ -136,7 +168,7 @@ func (o *input) open() (*recording.Session, error) {
 	s, err := loaders.Open(o.data, options)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, hinted(fmt.Errorf("no file %s, and no data set of that name", o.data), "regime datasets list shows the data sets")
+		return nil, noFile(o.data)
 	case errors.Is(err, loaders.ErrNotFound):
 		return nil, hinted(badData(err), "regime info %s shows everything in the file", o.data)
 	case err != nil:

@@ -86,7 +86,11 @@ func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]st
 		p.wrong(d, "", "%v", err)
 		return nil
 	}
-	rec, _, err := in.recording(ctx, io.Discard)
+	err := in.check(in.data)
+	var rec *recording.Recording
+	if err == nil {
+		rec, _, err = in.recording(ctx, io.Discard)
+	}
 	if err != nil {
 		code := status(err)
 		if code != exitData {

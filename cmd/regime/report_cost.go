@@ -25,13 +25,7 @@ func newCost(r *recording.Recording, method map[string][]string) cost {
 			return byDefault
 		}
 		x, _ := strconv.ParseFloat(v[0], 64) // checked when it was read
-		switch {
-		case x < 0:
-			return 0
-		case x == 0:
-			return byDefault
-		}
-		return x
+		return max(0, x)
 	}
 	c := cost{t: float64(t), n: float64(n), crossval: true}
 	if v := method["method"]; len(v) == 1 && v[0] == "paper" {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -66,8 +68,11 @@ the number of neurons.`,
 			return hinted(usage("want the name of a figure: fig2 to fig8"), "%s fig7", c.CommandPath())
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if c.Flags().Changed("draws") && args[0] != "fig8" {
+			switch {
+			case c.Flags().Changed("draws") && args[0] != "fig8":
 				return usage("--draws is of fig8, and not of %s", args[0])
+			case o.draws == 0: // which in the options is the default
+				return usage("--draws 0: want at least 1")
 			}
 			f := networkFigureNamed(args[0])
 			if err := o.networks.check(c.Flags(), args[0], f != nil); err != nil {
@@ -147,7 +152,8 @@ func (o *reproduceOptions) run(ctx context.Context, figure *published, stdout, s
 		return err
 	}
 	if len(all) == 0 {
-		return hinted(&failure{status: exitFailed, err: errors.New("none of the data sets is on this machine")}, "%s", absent[0].How)
+		easy := max(0, slices.IndexFunc(absent, func(a absentee) bool { return !strings.HasPrefix(a.How, "by hand") }))
+		return hinted(&failure{status: exitFailed, err: errors.New("none of the data sets is on this machine")}, "%s", absent[easy].How)
 	}
 	return nil
 }

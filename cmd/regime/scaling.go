@@ -61,6 +61,9 @@ func (o *scalingOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	if o.span != "" && o.output.dir != "" {
 		return hinted(usage("--draw-range writes its draws to standard output, and nothing to --out"), "give --out to the run with --draws-done")
 	}
+	if o.draws == 0 { // which in the options is the default
+		return usage("--draws 0: want at least 1")
+	}
 	rec, provenance, options, bar, err := o.begin(ctx, stderr)
 	if err != nil {
 		return err

@@ -104,7 +104,7 @@ func read(path string, units int, from, to float64) {
 // info does what regime info does, without writing it out.
 func info(path string) {
 	start := time.Now()
-	tree, err := loaders.Inspect(path)
+	tree, err := loaders.Inspect(path, false)
 	check(err)
 	fmt.Printf("%d parts in %.1f ms\n", len(tree.Nodes), 1e3*time.Since(start).Seconds())
 }
