@@ -138,7 +138,11 @@ func openFolder(dir string, o Options) (*recording.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Source = recording.Source{Name: filepath.Base(dir), Path: dir, SHA256: sum, Format: s.Source.Format}
+	name := filepath.Base(dir)
+	if whole, err := filepath.Abs(dir); err == nil { // "." is no name
+		name = filepath.Base(whole)
+	}
+	s.Source = recording.Source{Name: name, Path: dir, SHA256: sum, Format: s.Source.Format}
 	return s, nil
 }
 

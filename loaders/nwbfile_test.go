@@ -52,6 +52,10 @@ func TestNWBFolder(t *testing.T) {
 	if len(s.Units) != 6 || s.Trials.Len() != 8 || s.Source.Name != "split" || len(s.Source.SHA256) != 64 {
 		t.Errorf("%d units, %d trials, %+v", len(s.Units), s.Trials.Len(), s.Source)
 	}
+	t.Chdir(fixtureNWB("split"))
+	if s, err = Open(".", Options{}); err != nil || s.Source.Name != "split" || s.Source.Path != "." {
+		t.Errorf("from inside: %v, %+v", err, s)
+	}
 	if _, err := Open(t.TempDir(), Options{}); !errors.Is(err, ErrFormat) {
 		t.Errorf("empty folder: %v", err)
 	}

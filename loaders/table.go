@@ -43,6 +43,8 @@ func openTable(r io.ReaderAt, size int64, _ string) (File, error) {
 	t := &tableFile{File: f}
 	for _, s := range seriesOf(f.Columns()) {
 		switch c := s.columns[0]; {
+		case len(s.strays) > 0 && len(s.strays) < len(s.columns):
+			t.nodes = append(t.nodes, failed(newSeries(f, s).Info(), s.mixed()))
 		case len(s.columns) > 1 || c.Class == columnar.Numbers:
 			t.nodes = append(t.nodes, newSeries(f, s))
 		case c.Class == columnar.Lists:
@@ -57,10 +59,22 @@ func openTable(r io.ReaderAt, size int64, _ string) (File, error) {
 
 func (t *tableFile) Root() Node { return newGroup(t.nodes) }
 
-// A series is columns that belong together, by name.
+// A series is columns that belong together, by name. Strays are columns of text with such a name: fewer of them than numbers
+// are rather slips in the numbers than text, and to leave them out in silence would be to lose neurons.
 type series struct {
 	name    string
 	columns []*columnar.Column
+	strays  []*columnar.Column
+}
+
+// mixed is the error of a series with strays.
+func (s series) mixed() error {
+	stray := s.strays[0]
+	where := stray.Word
+	if where != "" {
+		where = ", for " + where + " is no number"
+	}
+	return fmt.Errorf("column '%s' is text where the others of '%s' are numbers%s; what is missing is an empty cell or NaN", stray.Name, s.name, where)
 }
 
 var (
@@ -84,7 +98,12 @@ func seriesOf(columns []*columnar.Column) []series {
 		if base != "" {
 			index[base] = len(groups)
 		}
-		groups = append(groups, series{base, []*columnar.Column{c}})
+		groups = append(groups, series{name: base, columns: []*columnar.Column{c}})
+	}
+	for _, c := range columns {
+		if i, ok := index[stem(c.Name)]; ok && c.Class == columnar.Text {
+			groups[i].strays = append(groups[i].strays, c)
+		}
 	}
 	for i, g := range groups {
 		if len(g.columns) == 1 {

@@ -42,6 +42,41 @@ func TestCSV(t *testing.T) {
 	wantMatrix(t, "rows", mat.NewDense(4, 3, got), x.Slice(2, 6, 0, 3))
 }
 
+// TestCSVSlip: a word among a matrix's numbers is told with its line, and loses no neuron in silence. Text in columns of its own is text.
+func TestCSVSlip(t *testing.T) {
+	dir := t.TempDir()
+	write := func(slip string) string {
+		path := filepath.Join(dir, "slip.csv")
+		text := "rates_0,rates_1,rates_2,vel_x,vel_y,note_1,note_2,note_3\n" + strings.Repeat("1,2.5,3,4,5,a,b,1\n", 3) +
+			"1,2.5," + slip + ",4,5,a,b,1\n" + strings.Repeat("2,2,3,1,5,a,b,2\n", 4)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, options := range []Options{{}, {Rates: []string{"rates"}}, {Stream: true}} {
+		_, err := Open(write("3.O"), options)
+		if err == nil || !strings.Contains(err.Error(), "column 'rates_2' is text where the others of 'rates' are numbers, for line 5: '3.O' is no number") {
+			t.Errorf("%+v: %v", options, err)
+		}
+	}
+	s, err := Open(write("NaN"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, n := s.Activity.Dims(); rows != 8 || n != 3 {
+		t.Errorf("%d×%d, want 8×3", rows, n)
+	}
+	f, err := OpenFile(write("3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if n, err := Lookup(f, "note_1"); err != nil || n.Info().Class != Text {
+		t.Errorf("two texts and a number: %v, %v", n, err)
+	}
+}
+
 func TestStem(t *testing.T) {
 	for name, want := range map[string]string{
 		"n0": "n", "n_17": "n", "rates[3]": "rates", "unit.5": "unit", "12": "columns",

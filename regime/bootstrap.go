@@ -45,7 +45,9 @@ func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 	f.result.Bootstrap = &Bootstrap{Kind: b.kind, Blocks: len(b.starts), Draws: draws,
 		Rows: f.result.Data.NTime / len(b.starts), Rho: column(all, func(r resample) float64 { return r.rho })}
 	f.intervals(all)
-	f.result.R2CI = central95(f.resampleR2(b, weights))
+	if r2, ok := mostlyDefined(f.resampleR2(b, weights)); ok {
+		f.result.R2CI = central95(r2)
+	}
 	return nil
 }
 

@@ -86,6 +86,14 @@ func TestNoIntervals(t *testing.T) {
 	}
 }
 
+// One draw has no spread: no interval, of R² either.
+func TestNoIntervalOfOneDraw(t *testing.T) {
+	res := fit(t, readable(92, 600, 4, 1, 0.3, 1), regime.Options{Bootstrap: 1, Shifts: -1})
+	if res.Bootstrap == nil || res.RhoCI[0].Defined() || res.R2CI[0].Defined() || res.DFitCI[0].Defined() {
+		t.Errorf("intervals of one draw: ρ %v, R² %v, d_fit %v", res.RhoCI, res.R2CI, res.DFitCI)
+	}
+}
+
 // ρ is at most 1, and its interval too.
 func TestIntervalEndsAtOne(t *testing.T) {
 	x := autoregressive(rand.New(rand.NewPCG(94, 1)), 2000, 3, 0.3)

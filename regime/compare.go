@@ -321,7 +321,11 @@ func (c *comparison) caveats() {
 	bins, smoothing := map[string][]string{}, map[string][]string{}
 	for i, r := range c.recordings {
 		name := c.result.Recordings[i].Result.Data.Name
-		bins[r.Bin.String()] = append(bins[r.Bin.String()], name)
+		width := "unknown width"
+		if r.Bin > 0 {
+			width = r.Bin.String()
+		}
+		bins[width] = append(bins[width], name)
 		smoothing[r.Smooth.String()] = append(smoothing[r.Smooth.String()], name)
 	}
 	if len(bins) > 1 {

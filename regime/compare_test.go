@@ -112,3 +112,14 @@ func TestCompareErrors(t *testing.T) {
 		t.Errorf("constant behaviour: %v", err)
 	}
 }
+
+// TestCompareUnknownBins: a width that nobody has told is said to be unknown, and is not 0.
+func TestCompareUnknownBins(t *testing.T) {
+	known, unknown := named("known", readable(114, 400, 5, 1, 0.3, 0.5)), named("unknown", readable(115, 400, 5, 1, 0.3, 0.5))
+	known.Bin, unknown.Bin = 0.02e9, 0
+	c := compare(t, []regime.Group{{Name: "a", Recordings: []*recording.Recording{known}}, {Name: "b", Recordings: []*recording.Recording{unknown}}},
+		regime.CompareOptions{Fit: quick, Draws: -1})
+	if all := strings.Join(c.Caveats, "\n"); !strings.Contains(all, "Time bins differ (20ms: known; unknown width: unknown)") {
+		t.Errorf("caveats %q", c.Caveats)
+	}
+}

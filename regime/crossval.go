@@ -68,7 +68,7 @@ func (f *fit) correlationTime() error {
 	}
 	res.PRCorrected = Number(correctedPR(float64(res.PR), float64(res.EffectiveT), float64(res.Data.NNeurons)))
 	if !res.PRCorrected.Defined() {
-		f.note("The corrected participation ratio is undefined: the naive one is what %d neurons and %.0f independent samples give by themselves.",
+		f.note("The corrected participation ratio is undefined: the naive one is what so few neurons (%d) and independent samples (%.0f) give by themselves.",
 			res.Data.NNeurons, float64(res.EffectiveT))
 	}
 	return nil

@@ -78,7 +78,7 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 
 	t, n, d := r.Dims()
 	if t < 3 {
-		return nil, fmt.Errorf("regime: %w: a regression on %d rows", ErrUndefined, t)
+		return nil, fmt.Errorf("regime: %w: too few rows for a regression: %d", ErrUndefined, t)
 	}
 	if err := f.read(stretches); err != nil {
 		return nil, err

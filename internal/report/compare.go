@@ -34,7 +34,8 @@ func Compare(w io.Writer, c *regime.Comparison) error {
 
 // matched writes the figures at common size, and the differences between groups.
 func matched(b *bytes.Buffer, c *regime.Comparison) {
-	fmt.Fprintf(b, "\nAt the same size: %d neurons, %s independent time points, %d draws\n\n", c.Matched.N, number(c.Matched.EffectiveT), c.Matched.Draws)
+	fmt.Fprintf(b, "\nAt the same size: %s, %s independent time points, %s\n\n", plural(c.Matched.N, "neuron"), number(c.Matched.EffectiveT),
+		plural(c.Matched.Draws, "draw"))
 	var t table
 	t.add("", "rows", "R²", "ρ", "PR", "D_fit/D_x", "")
 	for _, e := range c.Recordings {

@@ -25,6 +25,7 @@ type Column struct {
 	Class Class
 	Unit  string // "s" for times, otherwise empty
 	Nulls int    // rows without a value, or −1 if the file does not say
+	Word  string // of a column of text in CSV the first value that is no number, with its line: "line 7: 'bad'"
 
 	file   *File
 	index  int  // in the source

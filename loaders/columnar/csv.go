@@ -28,7 +28,10 @@ type csvSource struct {
 }
 
 // A csvColumn collects what a column's values may be.
-type csvColumn struct{ text, booleans, numbers, nulls int }
+type csvColumn struct {
+	text, booleans, numbers, nulls int
+	word                           string // the first text, with its line
+}
 
 func openCSV(f *File, r io.ReaderAt) error {
 	const most = 1 << 16
@@ -70,7 +73,7 @@ func openCSV(f *File, r io.ReaderAt) error {
 		return err
 	}
 	for i, name := range names {
-		c := &Column{Name: strings.TrimSpace(name), Nulls: s.columns[i].nulls}
+		c := &Column{Name: strings.TrimSpace(name), Nulls: s.columns[i].nulls, Word: s.columns[i].word}
 		c.Type, c.Class = s.columns[i].settle()
 		f.add(c)
 	}
@@ -134,7 +137,11 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err
 			s.starts, s.lines = append(s.starts, at), append(s.lines, line)
 		}
 		for i, field := range record {
-			s.columns[i].note(field)
+			c := &s.columns[i]
+			if c.note(field); c.text == 1 && c.word == "" {
+				line, _ := rd.FieldPos(i)
+				c.word = fmt.Sprintf("line %d: '%s'", line, clip(field))
+			}
 		}
 	}
 	if rows == 0 {
