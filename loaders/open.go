@@ -38,7 +38,7 @@ func Open(path string, o Options) (*recording.Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	s.Source = recording.Source{Name: baseName(path), Path: path, SHA256: hash, Format: f.Format()}
+	s.Source = recording.Source{Name: baseName(path), Path: path, SHA256: hash, Format: f.Format(), Beside: s.Source.Beside}
 	return s, herr
 }
 
@@ -151,11 +151,11 @@ func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 			return deref(p), g.quantity, err
 		}
 	}
-	if p := l.inv.lone(); p != nil {
-		return []place{*p}, "", nil
-	}
 	if err := l.unreadable(slices.Concat(rateNames, spikeNames, activityNames)); err != nil {
 		return nil, "", err
+	}
+	if p := l.inv.lone(); p != nil {
+		return []place{*p}, "", nil
 	}
 	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …); " + contents(l.file) +
 		"; name it with --rates or --spikes"}
@@ -192,10 +192,7 @@ func (l *loading) named(lists []string) ([]place, error) {
 			}
 			continue
 		}
-		n, path, err := find(l.file, name)
-		if errors.Is(err, ErrNotFound) && isFile(name) {
-			n, path, err = l.beside(name)
-		}
+		n, path, err := l.find(name)
 		if err != nil {
 			return nil, err
 		}
@@ -211,6 +208,15 @@ func (l *loading) named(lists []string) ([]place, error) {
 		places = append(places, place{path: path, node: n})
 	}
 	return places, nil
+}
+
+// find returns an array of the file, or the one of another file that has the name.
+func (l *loading) find(name string) (Node, string, error) {
+	n, path, err := find(l.file, name)
+	if errors.Is(err, ErrNotFound) && isFile(name) {
+		return l.beside(name)
+	}
+	return n, path, err
 }
 
 func isFile(path string) bool {
@@ -237,6 +243,7 @@ func (l *loading) beside(path string) (Node, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	l.s.Source.Beside = append(l.s.Source.Beside, recording.Beside{Path: path, SHA256: sum, Format: f.Format()})
 	l.note("%s is from %s (SHA-256 %s).", p.path, path, sum)
 	return p.node, p.path, nil
 }
@@ -294,7 +301,7 @@ func (l *loading) chooseBehavior(activity []place) ([]place, error) {
 			return nil, err
 		}
 		return nil, missing{"loaders: no behaviour under a usual name (behavior, hand_vel, Y, …); " + contents(l.file) +
-			"; name it with --behavior"}
+			"; name it with --behavior, which takes a file of one array too (Y.npy)"}
 	}
 	return found, nil
 }

@@ -370,6 +370,10 @@ func TestBeside(t *testing.T) {
 	if s.Signals[0].Name != "kin" || !strings.Contains(strings.Join(s.Notes, " "), sum) {
 		t.Errorf("signal %s, notes %q", s.Signals[0].Name, s.Notes)
 	}
+	trials := writeNPZ(t, npz.Value{Name: "which", Data: []float64{1, 1, 1, 2, 2, 2, 3, 3}})
+	if s, err = Open(writeNPZ(t, as("X", x, false)), Options{Behavior: []string{behavior}, Trials: trials}); err != nil || s.Trials.Len() != 3 {
+		t.Errorf("trials of another file: %v, %+v", err, s)
+	}
 	two := writeNPZ(t, as("a", y, false), as("b", y, false))
 	if _, err := Open(writeNPZ(t, as("X", x, false)), Options{Behavior: []string{two}}); err == nil || !strings.Contains(err.Error(), "a [8×2], b [8×2]") {
 		t.Errorf("error %v, want what the file has", err)

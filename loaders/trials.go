@@ -39,7 +39,7 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	perRow := func(i Info) bool { return isVector(i) && product(i.Dims) == t }
 	p := l.inv.only(trialNames, perRow)
 	if l.Trials != "" {
-		n, path, err := find(l.file, l.Trials)
+		n, path, err := l.find(l.Trials)
 		if err != nil {
 			return nil, err
 		}

@@ -42,7 +42,7 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.anyHash, "any-hash", false, "accept a data set's file whose SHA-256 is not the published one")
 	f.StringSliceVar(&o.rates, "rates", nil, "array of rates in Hz, by name, path (D.blocks[0].rates) or pattern (unit_*)")
 	f.StringSliceVar(&o.spikes, "spikes", nil, "array of spike counts, or of spike times of each unit")
-	f.StringSliceVar(&o.behavior, "behavior", nil, "arrays of behaviour; the first is the output")
+	f.StringSliceVar(&o.behavior, "behavior", nil, "arrays of behaviour, or files of one array (Y.npy); the first is the output")
 	f.StringVar(&o.trials, "trials", "", "array that numbers the trial of each row; none for no trials")
 	f.BoolVar(&o.transpose, "transpose", false, "rows of the activity array are neurons (=false: time bins); without it lengths decide")
 	f.DurationVar(&o.fileBin, "file-bin", 0, "width of the file's rows, if the file does not say it")
@@ -118,10 +118,14 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 	if err != nil {
 		return nil, nil, badData(err)
 	}
+	inputs := []map[string]string{{"path": rec.Source.Path, "sha256": rec.Source.SHA256, "format": rec.Source.Format}}
+	for _, b := range rec.Source.Beside {
+		inputs = append(inputs, map[string]string{"path": b.Path, "sha256": b.SHA256, "format": b.Format})
+	}
 	provenance := map[string]any{
 		"program": "regime " + programVersion(),
 		"created": time.Now().UTC().Format(time.RFC3339),
-		"inputs":  []map[string]string{{"path": rec.Source.Path, "sha256": rec.Source.SHA256, "format": rec.Source.Format}},
+		"inputs":  inputs,
 		"prepare": prep,
 		"dropped": rec.Dropped,
 	}

@@ -201,7 +201,7 @@ func (g *grid) dryRun(w io.Writer, store *batch.Store) error {
 		bytes = max(bytes, c.Estimate.Bytes)
 		fmt.Fprintf(w, "%s  %-7s  %8s  %7s  %s\n", c.ID[:12], state, roughly(c.Estimate.Seconds), megabytes(c.Estimate.Bytes), c.Name)
 	}
-	fmt.Fprintf(w, "\n%d analyses in %d cells. Estimated, within a factor of three or so: %s of one processor (%s are left), %s of memory for each worker.\n",
+	fmt.Fprintf(w, "\nAnalyses: %d, cells: %d. Estimated, within a factor of three or so: %s of one processor (%s are left), %s of memory for each worker.\n",
 		len(g.entries), len(g.cells), roughly(seconds), roughly(left), megabytes(bytes))
 	return nil
 }

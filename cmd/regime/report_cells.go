@@ -72,11 +72,17 @@ func merged(sets ...map[string][]string) map[string][]string {
 // load prepares a recording as its cells will, and returns nil if that cannot be.
 func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]string) *recording.Recording {
 	here := merged(flags)
-	for _, name := range []string{"data", "file"} { // cells run in the plan's folder
-		if v := here[name]; len(v) == 1 && !filepath.IsAbs(v[0]) {
-			if path := filepath.Join(filepath.Dir(p.path), v[0]); exists(path) {
-				here[name] = []string{path}
+	for _, name := range []string{"data", "file", "rates", "spikes", "behavior", "trials"} { // cells run in the plan's folder
+		here[name] = slices.Clone(here[name])
+		for i, v := range here[name] {
+			path := filepath.Join(filepath.Dir(p.path), v)
+			array := name != "data" && name != "file" && filepath.Ext(v) == "" // which a file of that name does not stand for
+			if !filepath.IsAbs(v) && !array && exists(path) {
+				here[name][i] = path
 			}
+		}
+		if here[name] == nil {
+			delete(here, name)
 		}
 	}
 	var in input
@@ -158,6 +164,9 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	}
 	name := strings.Join([]string{e.Data, e.Output, e.Prepare, e.Method}, ", ")
 	inputs := []batch.Input{{Name: rec.Source.Path, SHA256: rec.Source.SHA256}}
+	for _, b := range rec.Source.Beside {
+		inputs = append(inputs, batch.Input{Name: b.Path, SHA256: b.SHA256})
+	}
 	if inputs[0].SHA256 == "" {
 		g.plan.wrong(d, "data", "%s: its content has no hash", d.name)
 	}

@@ -37,7 +37,27 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 	root.SetFlagErrorFunc(misused)
 	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newReproduce(), newInfo(), newConvert(), newDatasets())
 	root.AddCommand(newSimulate())
+	root.SetHelpCommand(newHelp())
 	return root
+}
+
+// newHelp is cobra's own command, but that it refuses what is no command.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			of, rest, err := c.Root().Find(args)
+			if err == nil {
+				err = noSuchCommand(of, rest)
+			}
+			if err != nil {
+				return err
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
 }
 
 // noSuchCommand refuses a word that is none of a command's own commands, and says which it may have been.

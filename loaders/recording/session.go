@@ -32,11 +32,15 @@ func ParseKind(word string) (Kind, error) {
 
 // A Source says where data came from.
 type Source struct {
-	Name   string // short name, for tables and legends
-	Path   string // the file, as it was given
-	SHA256 string // of the file's bytes, in hexadecimal; empty if there was no file
-	Format string // for example "MATLAB 5" or "npz"
+	Name   string   // short name, for tables and legends
+	Path   string   // the file, as it was given
+	SHA256 string   // of the file's bytes, in hexadecimal; empty if there was no file
+	Format string   // for example "MATLAB 5" or "npz"
+	Beside []Beside // other files that arrays came from
 }
+
+// A Beside is another file that arrays of a session came from: Y.npy with X.npy.
+type Beside struct{ Path, SHA256, Format string }
 
 // A Session is what a file says: activity and behaviour on their own time axes, in seconds from the
 // file's own zero. Activity is either spike times, in Units, or a gridded Activity; the other is
