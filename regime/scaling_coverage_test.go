@@ -13,7 +13,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-var exponentRuns = flag.Int("exponent.runs", 0, "recordings of each kind in TestExponentTable; a documented run, not a unit test")
+var (
+	exponentRuns   = flag.Int("exponent.runs", 0, "recordings of each kind in TestExponentTable; a documented run, not a unit test")
+	exponentMethod = flag.String("exponent.method", "paper", "method of TestExponentTable")
+)
 
 // A population is what neurons are drawn from: n of them read latents, with private noise of variance 1, and behaviour.
 type population struct {
@@ -149,10 +152,10 @@ type exponentTally struct {
 }
 
 // tally analyses recordings of n neurons, each of a population of its own.
-func (p population) tally(t *testing.T, runs, rows, n int, sizes []int, noise float64) exponentTally {
+func (p population) tally(t *testing.T, method regime.Method, runs, rows, n int, sizes []int, noise float64) exponentTally {
 	c := exponentTally{gamma: p.exponentOf(sizes, 2000), runs: float64(runs)}
 	o := regime.ScalingOptions{Sizes: sizes, Draws: 10,
-		Fit: regime.Options{Method: regime.Paper, Bootstrap: -1, Shifts: -1, Readouts: -1, TimeSubsamples: -1}}
+		Fit: regime.Options{Method: method, Bootstrap: -1, Shifts: -1, Readouts: -1, TimeSubsamples: -1}}
 	var square float64
 	for run := range runs {
 		rng := rand.New(rand.NewPCG(uint64(run), 11))
@@ -183,24 +186,27 @@ func (p population) tally(t *testing.T, runs, rows, n int, sizes []int, noise fl
 func TestExponentCoverage(t *testing.T) {
 	const runs, rows, n = 40, 1000, 40
 	sizes := []int{4, 8, 16, 24, 32, 40}
-	for _, c := range []struct {
-		population int
-		far        regime.Number
-	}{{0, -0.5}, {1, -0.5}, {3, 0}} {
-		p := populations[c.population]
-		tally := p.tally(t, runs, rows, n, sizes, 0.05)
-		excluded := 0
-		for _, iv := range tally.intervals {
-			if !iv.Contains(c.far) {
-				excluded++
+	for _, method := range []regime.Method{regime.Paper, regime.Crossval} {
+		for _, c := range []struct {
+			population int
+			far        regime.Number
+		}{{0, -0.5}, {1, -0.5}, {3, 0}} {
+			p := populations[c.population]
+			tally := p.tally(t, method, runs, rows, n, sizes, 0.05)
+			excluded := 0
+			for _, iv := range tally.intervals {
+				if !iv.Contains(c.far) {
+					excluded++
+				}
 			}
-		}
-		t.Logf("%s: γ = %.3f held by %.0f, %g excluded by %d of %d intervals", p.name, tally.gamma, tally.covered, float64(c.far), excluded, runs)
-		if tally.covered < 33 {
-			t.Errorf("%s: %.0f of %d intervals hold γ = %.3f, want at least 33", p.name, tally.covered, runs, tally.gamma)
-		}
-		if excluded < 33 {
-			t.Errorf("%s: %d of %d intervals exclude %g, want at least 33", p.name, excluded, runs, float64(c.far))
+			t.Logf("%s, %s: γ = %.3f held by %.0f, %g excluded by %d of %d intervals", method, p.name, tally.gamma, tally.covered,
+				float64(c.far), excluded, runs)
+			if tally.covered < 33 {
+				t.Errorf("%s, %s: %.0f of %d intervals hold γ = %.3f, want at least 33", method, p.name, tally.covered, runs, tally.gamma)
+			}
+			if excluded < 33 {
+				t.Errorf("%s, %s: %d of %d intervals exclude %g, want at least 33", method, p.name, excluded, runs, float64(c.far))
+			}
 		}
 	}
 }
@@ -215,7 +221,7 @@ func TestExponentTable(t *testing.T) {
 	for _, p := range populations {
 		for _, rows := range []int{1000, 4000} {
 			for _, noise := range []float64{0.05, 1} {
-				c := p.tally(t, *exponentRuns, rows, n, sizes, noise)
+				c := p.tally(t, regime.Method(*exponentMethod), *exponentRuns, rows, n, sizes, noise)
 				t.Logf("| %s | %d | %g | %.2f | %+.3f | %+.3f ± %.3f | %.3f | %.3f | %.3f | %.3f | %.2f | %.3f |", p.name, rows, noise, c.r2, c.gamma,
 					c.mean, c.sd, c.neurons, c.time, c.draws, c.rmsBias, c.width, c.covered/c.runs)
 			}
