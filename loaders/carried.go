@@ -10,8 +10,9 @@ import (
 	"oblique/loaders/recording"
 )
 
-// Numbers are read as float64, which holds integers up to 2⁵³. Where 64-bit integers are to be had exactly, as in a conversion, they
-// are carried through the same slices by the float64s that have their bits: what moves numbers need not know.
+// Numbers are read as float64, which holds integers up to 2⁵³. Where 64-bit integers are to be had exactly, as in a
+// conversion, they are carried through the same slices by the float64s that have their bits: what moves numbers need
+// not know.
 
 // A carrier is a node that may be one of 64-bit integers.
 type carrier interface {

@@ -292,8 +292,8 @@ type numeric struct {
 	wide  bool // some are 64-bit integers, which may have been rounded when they were read
 }
 
-// numericOf returns the node as it is converted. The type is one for all blocks of a matrix; that of a table's columns is theirs if
-// they agree and no value is missing.
+// numericOf returns the node as it is converted. The type is one for all blocks of a matrix; that of a table's columns
+// is theirs if they agree and no value is missing.
 func numericOf(p place) numeric {
 	n := numeric{path: p.path, typ: elementType(p.node.Info())}
 	n.Node, n.whole = carried(p.node)

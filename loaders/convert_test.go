@@ -253,8 +253,8 @@ func TestConvertNWB(t *testing.T) {
 	}
 }
 
-// TestConvertIntegers: integers of 64 bits, also those whose bits are a NaN's, go exactly from NumPy and HDF5 through Parquet, Arrow and MATLAB
-// back to NumPy, which compares them.
+// TestConvertIntegers: integers of 64 bits, also those whose bits are a NaN's, go exactly from NumPy and HDF5 through
+// Parquet, Arrow and MATLAB back to NumPy, which compares them.
 func TestConvertIntegers(t *testing.T) {
 	python, dir := need.Modules(t, "numpy", "h5py", "scipy"), t.TempDir()
 	const script = `

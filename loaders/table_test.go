@@ -42,7 +42,8 @@ func TestCSV(t *testing.T) {
 	wantMatrix(t, "rows", mat.NewDense(4, 3, got), x.Slice(2, 6, 0, 3))
 }
 
-// TestCSVSlip: a word among a matrix's numbers is told with its line, and loses no neuron in silence. Text in columns of its own is text.
+// TestCSVSlip: a word among a matrix's numbers is told with its line, and loses no neuron in silence. Text in columns
+// of its own is text.
 func TestCSVSlip(t *testing.T) {
 	dir := t.TempDir()
 	write := func(slip string) string {

@@ -200,8 +200,8 @@ func (s *scaling) neuronVariance(columns [][][]int, weights []float64) (float64,
 		var total, move, less float64
 		for k := sizes - 1; k >= 0; k-- {
 			size := float64(s.options.Sizes[k])
-			// A neuron that no draw of the size has is taken to move n h_n as it does at the next larger size: where ρ is a power of
-			// N, all are alike, and cancel.
+			// A neuron that no draw of the size has is taken to move n h_n as it does at the next larger size: where ρ
+			// is a power of N, all are alike, and cancel.
 			if m := count[c*sizes+k]; m > 0 {
 				total = size * sum[c*sizes+k] / m
 				if df[k] > 0 {

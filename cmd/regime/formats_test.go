@@ -201,8 +201,8 @@ func TestFitNWB(t *testing.T) {
 		"--bootstrap", "-1", "--shifts", "-1")
 }
 
-// TestFitLists: spike times in list columns of tables, cells of MATLAB and arrays of npz give the same result, with regular behaviour in
-// a file beside them.
+// TestFitLists: spike times in list columns of tables, cells of MATLAB and arrays of npz give the same result, with
+// regular behaviour in a file beside them.
 func TestFitLists(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

@@ -86,8 +86,8 @@ func kills() int {
 	return 4
 }
 
-// killAgainAndAgain starts a command, kills it at a random moment within longest, calls after, and begins again. It returns how many
-// of the runs had not ended by themselves.
+// killAgainAndAgain starts a command, kills it at a random moment within longest, calls after, and begins again. It
+// returns how many of the runs had not ended by themselves.
 func killAgainAndAgain(t *testing.T, longest time.Duration, command []string, after func()) (struck int) {
 	t.Helper()
 	if runtime.GOOS != "linux" {

@@ -218,7 +218,8 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 	return all, notes, nil
 }
 
-// readMember reads a network, and tells whether its settings are those of the figures: g = 1.5, full rank, tanh, the task's noise.
+// readMember reads a network, and tells whether its settings are those of the figures: g = 1.5, full rank, tanh, the
+// task's noise.
 func readMember(dir string) (m *member, ofFigures bool, err error) {
 	saved, err := readNetwork(dir)
 	if err != nil {

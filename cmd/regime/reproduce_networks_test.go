@@ -55,8 +55,8 @@ func TestNetworkPlans(t *testing.T) {
 	}
 }
 
-// TestNetworkReplaced: a network in the folder of kept ones that is another than the figure's is an error that tells what is other,
-// and not drawn.
+// TestNetworkReplaced: a network in the folder of kept ones that is another than the figure's is an error that tells
+// what is other, and not drawn.
 func TestNetworkReplaced(t *testing.T) {
 	keep := t.TempDir()
 	o := networkOptions{quick: true, keep: keep}

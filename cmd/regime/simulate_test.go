@@ -14,8 +14,8 @@ import (
 	"oblique/internal/need"
 )
 
-// TestSimulateInterrupted: a training that gets SIGINT ends with status 130 and a checkpoint, from which it ends in the bytes of one
-// that was left alone.
+// TestSimulateInterrupted: a training that gets SIGINT ends with status 130 and a checkpoint, from which it ends in the
+// bytes of one that was left alone.
 func TestSimulateInterrupted(t *testing.T) {
 	regime, dir := program(t), t.TempDir()
 	command := func(out string) *exec.Cmd {

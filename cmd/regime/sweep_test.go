@@ -182,7 +182,8 @@ trials = 0
 	}
 }
 
-// TestSweepStranger: another network in a plan's folder is told, with what is other, before anything is trained, and left as it is.
+// TestSweepStranger: another network in a plan's folder is told, with what is other, before anything is trained, and
+// left as it is.
 func TestSweepStranger(t *testing.T) {
 	regime, dir := program(t), t.TempDir()
 	plan := filepath.Join(dir, "plan.toml")

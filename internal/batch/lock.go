@@ -27,9 +27,9 @@ var try = tryLock
 const retry = 20 * time.Millisecond
 
 // Lock keeps other processes that call it out of a folder until it is released. One that is there may have so long to go; then
-// the error wraps ErrLocked, or is the context's if that ended first. The lock is the operating system's, on the folder's file "lock", so that it ends with the
-// process whatever ends that: a file left behind by a killed run locks nothing. A file that was released is empty. Some network
-// file systems have no locks: there nobody is kept out.
+// the error wraps ErrLocked, or is the context's if that ended first. The lock is the operating system's, on the
+// folder's file "lock", so that it ends with the process whatever ends that: a file left behind by a killed run locks
+// nothing. A file that was released is empty. Some network file systems have no locks: there nobody is kept out.
 func Lock(ctx context.Context, dir string, patience time.Duration) (release func() error, err error) {
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)

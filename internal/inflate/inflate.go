@@ -314,8 +314,9 @@ func (d *inflater) tables(litlens, distances int) error {
 
 // build fills a table, indexed with the next index bits, for the canonical code of the lengths. Longer
 // codes get subtables behind it. A code must use all its bits; only one with a single code of one bit,
-// or none, may leave some invalid. symbols are the entries without the bits of their codes: with the number of extra bits in bits 0 to 7.
-// The table grows with the lengths, which ascend: the entries for one bit more are those so far, twice.
+// or none, may leave some invalid. symbols are the entries without the bits of their codes: with the number of extra
+// bits in bits 0 to 7. The table grows with the lengths, which ascend: the entries for one bit more are those so far,
+// twice.
 func (d *inflater) build(table []uint32, lens []uint8, index int, symbols []uint32) error {
 	var count [16]int
 	for _, l := range lens {
@@ -478,8 +479,8 @@ const (
 	fastOutput = 3 + 258 + 16
 )
 
-// fast decompresses codes while there are fastInput bytes of input and fastOutput of room. The entry of the next code is looked up
-// before more bits are taken in and before a match is copied, as each code has to wait for the one before.
+// fast decompresses codes while there are fastInput bytes of input and fastOutput of room. The entry of the next code
+// is looked up before more bits are taken in and before a match is copied, as each code has to wait for the one before.
 func (d *inflater) fast() (end bool, err error) {
 	in, out := d.in, d.out
 	pos, at := d.pos, d.at

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zlib"
+
+	"oblique/internal/hostile"
 )
 
 // samples are data of different kinds: one literal after the other, long runs, text, near-random bits.
@@ -45,26 +47,10 @@ func samples() map[string][]byte {
 	}
 }
 
-func deflate(t testing.TB, data []byte, level int) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := stdzlib.NewWriterLevel(&b, level)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestInflate(t *testing.T) {
 	for name, want := range samples() {
 		for level := stdzlib.HuffmanOnly; level <= 9; level++ {
-			stream := deflate(t, want, level)
+			stream := hostile.Deflate(t, want, level)
 			for _, room := range []int{len(want), len(want) + 1, len(want) + 1000} {
 				got, err := Zlib(make([]byte, room), stream)
 				if err != nil || !bytes.Equal(got, want) {
@@ -84,7 +70,7 @@ func TestInflate(t *testing.T) {
 // Every truncation of a stream is noticed.
 func TestInflateTruncated(t *testing.T) {
 	for name, want := range samples() {
-		stream := deflate(t, want[:min(len(want), 3000)], 6)
+		stream := hostile.Deflate(t, want[:min(len(want), 3000)], 6)
 		for n := range stream {
 			if _, err := Zlib(make([]byte, len(want)), stream[:n]); err == nil {
 				t.Errorf("%s: %d of %d bytes are enough", name, n, len(stream))
@@ -98,7 +84,7 @@ func TestInflateTruncated(t *testing.T) {
 func FuzzInflate(f *testing.F) {
 	for _, data := range samples() {
 		for _, level := range []int{0, 1, 9} {
-			f.Add(deflate(f, data[:min(len(data), 2000)], level))
+			f.Add(hostile.Deflate(f, data[:min(len(data), 2000)], level))
 		}
 	}
 	f.Fuzz(compareInflate)
@@ -124,7 +110,7 @@ func compareInflate(t *testing.T, stream []byte) {
 func TestInflateDamaged(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for name, data := range samples() {
-		stream := deflate(t, data[:min(len(data), 5000)], 1+rng.IntN(9))
+		stream := hostile.Deflate(t, data[:min(len(data), 5000)], 1+rng.IntN(9))
 		t.Run(name, func(t *testing.T) {
 			for range 500 {
 				damaged := bytes.Clone(stream)
@@ -141,7 +127,7 @@ func TestInflateDamaged(t *testing.T) {
 func BenchmarkInflate(b *testing.B) {
 	for _, name := range []string{"small", "text", "skewed", "noise"} {
 		data := samples()[name]
-		stream := deflate(b, data, 4)
+		stream := hostile.Deflate(b, data, 4)
 		out := make([]byte, len(data))
 		run := func(which string, inflate func() error) {
 			b.Run(name+"/"+which, func(b *testing.B) {

@@ -18,8 +18,8 @@ import (
 )
 
 // A pdfCanvas draws a page of PDF 1.5 (ISO 32000). Unlike gonum's it writes any character of the font, by
-// glyph (gonum's has the 256 of code page 1252, without ρ, √ or −), embeds only the glyphs used, and holds no date, so that the same
-// drawing has the same bytes. Text can be searched and copied.
+// glyph (gonum's has the 256 of code page 1252, without ρ, √ or −), embeds only the glyphs used, and holds no date, so
+// that the same drawing has the same bytes. Text can be searched and copied.
 type pdfCanvas struct {
 	width, height vg.Length
 	content       bytes.Buffer

@@ -21,9 +21,10 @@ const (
 
 // Prediction draws what the readout predicts beside what was measured, one row of panels for each output (the
 // first six): on the left a stretch of at most eight trials and 600 rows over time, the first in which the prediction
-// is whole, with a thin rule where a trial begins; on the right one against the other, at up to 500 rows evenly spread over the recording, with
-// the identity. Lines are interrupted between trials and where a value is NaN. R² of each output stands above
-// the latter. Time counts from the start of the stretch, in seconds, or in rows if the bin is unknown.
+// is whole, with a thin rule where a trial begins; on the right one against the other, at up to 500 rows evenly spread
+// over the recording, with the identity. Lines are interrupted between trials and where a value is NaN. R² of each
+// output stands above the latter. Time counts from the start of the stretch, in seconds, or in rows if the bin is
+// unknown.
 //
 // A result that carries no prediction (one read from a file, or of a recording too large) gives a figure that
 // says so. It is an error if prediction and measurement differ in shape.

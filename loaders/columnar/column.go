@@ -34,8 +34,8 @@ type Column struct {
 	slot   slot
 }
 
-// Bits returns a column of 64-bit integers, none of them missing, as one of float64s that have their bits, by which they are carried
-// exactly: int64(math.Float64bits(x)). It is nil for any other column, and for those of CSV.
+// Bits returns a column of 64-bit integers, none of them missing, as one of float64s that have their bits, by which
+// they are carried exactly: int64(math.Float64bits(x)). It is nil for any other column, and for those of CSV.
 func (c *Column) Bits() *Column {
 	if _, text := c.file.source.(*csvSource); text || c.Class != Numbers || c.Nulls != 0 || c.Type != "int64" && c.Type != "uint64" {
 		return nil

@@ -52,7 +52,8 @@ func newParquetWriter(w io.Writer, s *arrow.Schema) (*parquetWriter, error) {
 	return &parquetWriter{file.NewParquetWriter(struct{ io.Writer }{w}, root, file.WithWriterProps(properties), file.WithWriteMetadata(pairs))}, nil
 }
 
-// parquetNode returns the node of a column. The elements of a list are optional, as most writers have them, though none is missing.
+// parquetNode returns the node of a column. The elements of a list are optional, as most writers have them, though none
+// is missing.
 func parquetNode(name string, t arrow.DataType, repetition parquet.Repetition) (schema.Node, error) {
 	var logical schema.LogicalType = schema.NoLogicalType{}
 	var physical parquet.Type

@@ -2,7 +2,6 @@ package hdf5
 
 import (
 	"bytes"
-	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"oblique/internal/hostile"
 	"oblique/internal/inflate"
 )
 
@@ -29,22 +29,6 @@ func text() []byte {
 		b = fmt.Appendf(b, "spike %d at %d ms\n", i*i%977, i)
 	}
 	return b
-}
-
-func deflate(t *testing.T, data []byte, level int) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, level)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func shuffle(data []byte, width int) []byte {
@@ -86,16 +70,16 @@ func TestPipeline(t *testing.T) {
 		err  error
 	}{
 		"none":                  {nil, want, 0, nil},
-		"deflate":               {pipeline{{id: filterDeflate}}, deflate(t, want, 6), 0, nil},
-		"shuffle deflate":       {pipeline{four, {id: filterDeflate}}, deflate(t, shuffled, 6), 0, nil},
-		"all":                   {pipeline{four, {id: filterDeflate}, {id: filterFletcher32}}, withSum(deflate(t, shuffled, 6)), 0, nil},
-		"checksum first":        {pipeline{{id: filterFletcher32}, {id: filterDeflate}}, deflate(t, withSum(want), 1), 0, nil},
-		"deflate twice":         {pipeline{{id: filterDeflate}, {id: filterDeflate}}, deflate(t, deflate(t, want, 1), 1), 0, nil},
+		"deflate":               {pipeline{{id: filterDeflate}}, hostile.Deflate(t, want, 6), 0, nil},
+		"shuffle deflate":       {pipeline{four, {id: filterDeflate}}, hostile.Deflate(t, shuffled, 6), 0, nil},
+		"all":                   {pipeline{four, {id: filterDeflate}, {id: filterFletcher32}}, withSum(hostile.Deflate(t, shuffled, 6)), 0, nil},
+		"checksum first":        {pipeline{{id: filterFletcher32}, {id: filterDeflate}}, hostile.Deflate(t, withSum(want), 1), 0, nil},
+		"deflate twice":         {pipeline{{id: filterDeflate}, {id: filterDeflate}}, hostile.Deflate(t, hostile.Deflate(t, want, 1), 1), 0, nil},
 		"deflate left out":      {pipeline{four, {id: filterDeflate}}, shuffled, 1 << 1, nil},
 		"unknown left out":      {pipeline{{id: 4}}, want, 1, nil},
 		"unknown":               {pipeline{{id: 4}}, want, 0, ErrUnsupported},
-		"deflate short":         {pipeline{{id: filterDeflate}}, deflate(t, want[:3999], 6), 0, io.ErrUnexpectedEOF},
-		"deflate long":          {pipeline{{id: filterDeflate}}, deflate(t, append(bytes.Clone(want), 1), 6), 0, inflate.ErrSize},
+		"deflate short":         {pipeline{{id: filterDeflate}}, hostile.Deflate(t, want[:3999], 6), 0, io.ErrUnexpectedEOF},
+		"deflate long":          {pipeline{{id: filterDeflate}}, hostile.Deflate(t, append(bytes.Clone(want), 1), 6), 0, inflate.ErrSize},
 		"deflate impossible":    {pipeline{{id: filterDeflate}}, []byte{0x78, 0x9c}, 0, io.ErrUnexpectedEOF},
 		"lzf damaged":           {pipeline{{id: filterLZF}}, bytes.Repeat([]byte{0xff}, 100), 0, errLZF},
 		"lzf short":             {pipeline{{id: filterLZF}}, append([]byte{31}, want[:32]...), 0, io.ErrUnexpectedEOF},

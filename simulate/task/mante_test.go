@@ -24,7 +24,8 @@ func TestMante(t *testing.T) {
 			t.Fatalf("both contexts are on")
 		}
 		for c := range 2 {
-			// The mean over the stimulus is within 0.045 (4 standard errors of 0.1118/√100) of a strength: those are further apart.
+			// The mean over the stimulus is within 0.045 (4 standard errors of 0.1118/√100) of a strength: those are
+			// further apart.
 			var during, outside float64
 			for step := range b.Steps {
 				v := float64(b.in(step, trial, 2+c))

@@ -181,8 +181,8 @@ func (c counting) Batch(trials int, rng *rand.Rand) *Batch {
 	return c.Task.Batch(trials, rng).thin(c.every)
 }
 
-// Lasting returns a task with trials of another duration, in τ. Targets end where they do. It is an error for tasks whose trials have
-// a length of their own, and for a duration that is no number of steps from 2 to 2²⁰.
+// Lasting returns a task with trials of another duration, in τ. Targets end where they do. It is an error for tasks
+// whose trials have a length of their own, and for a duration that is no number of steps from 2 to 2²⁰.
 func Lasting(t Task, duration float64) (Task, error) {
 	if !(duration >= 2*Dt && duration <= Dt*(1<<20)) {
 		return nil, fmt.Errorf("task: a trial of duration %g", duration)

@@ -35,7 +35,8 @@ type Options struct {
 	// Steps of training, each on Batch trials; 0 means the task's.
 	Steps int `json:"steps"`
 	Batch int `json:"batch"`
-	// Rate is the learning rate times N, or of plain gradient descent the rate itself; 0 means the task's for the readout and gain.
+	// Rate is the learning rate times N, or of plain gradient descent the rate itself; 0 means the task's for the
+	// readout and gain.
 	Rate      float64   `json:"rate"`
 	Optimizer Optimizer `json:"optimizer"` // the empty one is Adam
 	// Trained are the weights that are trained, out of In, Rec and Out, in any order; none means the task's choice.

@@ -13,8 +13,9 @@ import (
 
 // A Point is what is measured of a network after a number of training steps: on trials of its own, the same throughout
 // training, without any noise. States x count from t = 10 on, or from the middle of a trial that is not much longer; Δx is
-// how far they are from those of the network as drawn, on the same trials. Norms of states are root mean squares over rows. NaN stands for
-// what is undefined, as the correlation of Δx is before the first step, or beyond single precision.
+// how far they are from those of the network as drawn, on the same trials. Norms of states are root mean squares over
+// rows. NaN stands for what is undefined, as the correlation of Δx is before the first step, or beyond single
+// precision.
 type Point struct {
 	Step        int64
 	Loss        float64 // without noise
