@@ -72,6 +72,33 @@ func parseCondition(t *recording.Trials, condition string) (func(trial int) bool
 	return func(i int) bool { return compare(column.Numbers[i], v) }, nil
 }
 
+// columnsOf tells what the columns of the conditions hold: the texts, or the least and the greatest number.
+func columnsOf(t *recording.Trials, conditions []string) string {
+	const most = 12
+	var words strings.Builder
+	for _, c := range conditions {
+		name := strings.TrimSpace(c[:strings.IndexAny(c, "=!<>")])
+		column := t.Column(name)
+		if column.Texts != nil {
+			texts := slices.Compact(slices.Sorted(slices.Values(column.Texts)))
+			var quoted []string
+			for _, text := range texts[:min(most, len(texts))] {
+				quoted = append(quoted, strconv.Quote(text))
+			}
+			if len(texts) > most {
+				quoted = append(quoted, "…")
+			}
+			fmt.Fprintf(&words, "; %s is %s", name, strings.Join(quoted, ", "))
+			continue
+		}
+		numbers := slices.DeleteFunc(slices.Sorted(slices.Values(column.Numbers)), math.IsNaN)
+		if len(numbers) > 0 {
+			fmt.Fprintf(&words, "; %s is %g to %g", name, numbers[0], numbers[len(numbers)-1])
+		}
+	}
+	return words.String()
+}
+
 // parseNumber reads a number, or true and false as the 1 and 0 that tables hold them as.
 func parseNumber(s string) (float64, error) {
 	switch strings.ToLower(s) {
@@ -288,7 +315,7 @@ func (p *plan) layout() ([]piece, error) {
 		trials = trials[:p.o.MaxTrials]
 	}
 	if len(trials) == 0 {
-		return nil, fmt.Errorf("preprocess: no trial satisfies %s", strings.Join(p.o.Where, ", "))
+		return nil, fmt.Errorf("preprocess: no trial satisfies %s%s", strings.Join(p.o.Where, ", "), columnsOf(t, p.o.Where))
 	}
 	spans, err := p.spans(trials)
 	if err != nil {

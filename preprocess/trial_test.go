@@ -115,7 +115,8 @@ func TestWhere(t *testing.T) {
 		"delay=long":  `column delay holds numbers, and "long" is none`,
 		"dealy=3":     `no column "dealy"; the trials table has: go, split, delay, start_time, stop_time`,
 		"delay!3":     `no operator "!"`,
-		"split=hello": "no trial satisfies",
+		"split=hello": `no trial satisfies split=hello; split is "train", "val"`,
+		"delay > 700": "no trial satisfies delay > 700; delay is 400 to 600",
 	} {
 		if _, err := Prepare(trialled(), Options{Bin: ms, Where: []string{condition}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", condition, err, want)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -108,6 +109,9 @@ func (p *plan) err() error {
 // openPlan reads the text of a plan.
 func openPlan(path string) (map[string]any, *plan, error) {
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, usage("no file %s", path)
+	}
 	if err != nil {
 		return nil, nil, &failure{status: exitUsage, err: err}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -225,28 +224,7 @@ func (s *sweep) stranger(n sweepNet) error {
 	if reflect.DeepEqual(found, n.options) {
 		return nil
 	}
-	return fmt.Errorf("%s has another network: %s", dir, differences(found, n.options))
-}
-
-// differences says in which options one training differs from another.
-func differences(found, want train.Options) string {
-	var words []string
-	values := [2]map[string]json.RawMessage{}
-	for i, o := range []train.Options{found, want} {
-		text, err := json.Marshal(o)
-		if err == nil {
-			err = json.Unmarshal(text, &values[i])
-		}
-		if err != nil {
-			panic(err) // options are numbers and words
-		}
-	}
-	for _, key := range sortedKeys(values[0]) {
-		if a, b := values[0][key], values[1][key]; !bytes.Equal(a, b) {
-			words = append(words, fmt.Sprintf("%s %s, want %s", key, a, b))
-		}
-	}
-	return strings.Join(words, "; ")
+	return fmt.Errorf("%s has another network: %s", dir, found.Differences(n.options))
 }
 
 // done tells whether a network is finished.

@@ -171,7 +171,8 @@ func decode(data []byte, o Options) (*State, error) {
 		return nil, bad("options: %v", err)
 	}
 	if !saved.same(o) {
-		return nil, fmt.Errorf("train: %w: its options are %s", ErrOther, rest[:length])
+		saved.Steps = o.Steps // of which there may be more
+		return nil, fmt.Errorf("train: %w: %s", ErrOther, saved.Differences(o))
 	}
 	steps := le.Uint64(rest[length:])
 	if steps > uint64(o.Steps) {

@@ -1,11 +1,15 @@
 package train
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 
 	"oblique/simulate/rnn"
 	"oblique/simulate/task"
@@ -196,4 +200,25 @@ func (o Options) task() task.Task {
 func (o Options) same(p Options) bool {
 	o.Steps, p.Steps = 0, 0
 	return reflect.DeepEqual(o, p)
+}
+
+// Differences says in which options a training differs from the one that is wanted: "n 32, want 64; seed 1, want 2".
+func (o Options) Differences(want Options) string {
+	values := [2]map[string]json.RawMessage{}
+	for i, one := range []Options{o, want} {
+		text, err := json.Marshal(one)
+		if err == nil {
+			err = json.Unmarshal(text, &values[i])
+		}
+		if err != nil {
+			panic(err) // options are numbers and words
+		}
+	}
+	var words []string
+	for _, key := range slices.Sorted(maps.Keys(values[0])) {
+		if a, b := values[0][key], values[1][key]; !bytes.Equal(a, b) {
+			words = append(words, fmt.Sprintf("%s %s, want %s", key, a, b))
+		}
+	}
+	return strings.Join(words, "; ")
 }
