@@ -170,6 +170,9 @@ func (o *networkOptions) finished(f *networkFigure, stderr io.Writer) (all []mem
 	var found []member
 	for _, dir := range list(o.nets) {
 		entries, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, fmt.Errorf("--nets: no folder %s", dir)
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -61,7 +61,7 @@ func (o *probeCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	var measures []probe.Measure
 	for _, m := range list(o.measures) {
 		if !slices.Contains(probe.Measures(), probe.Measure(m)) {
-			return usage("--measures %s: want %v", m, probe.Measures())
+			return usage("--measures %s: want %s", m, strings.Trim(fmt.Sprint(probe.Measures()), "[]"))
 		}
 		measures = append(measures, probe.Measure(m))
 	}

@@ -36,6 +36,9 @@ const (
 // leaderGap is where a leader starts, off the point that is named.
 const leaderGap = 4.0
 
+// beside is how near a label stands to the point that it names, most often.
+const beside = 8.0
+
 // confusable is how much farther another label's point has to be, in points.
 const confusable = 3.0
 
@@ -143,10 +146,13 @@ func (c candidate) boxes(anchor vg.Point) []vg.Rectangle {
 }
 
 // confuses reports whether the label could be taken for that of another point: because its leader passes
-// that, or, without leader, because it stands about as near to it.
+// that, or it stands beside it with a leader to elsewhere; or, without leader, because it stands about as near to it.
 func (c candidate) confuses(anchor, other vg.Point) bool {
 	if _, far := c.leader(anchor); !far {
 		return distance(c.box, other) < distance(c.box, anchor)+confusable
+	}
+	if distance(c.box, other) < beside {
+		return true
 	}
 	for _, b := range c.boxes(anchor)[1:] {
 		if distance(b, other) < confusable {

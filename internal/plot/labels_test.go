@@ -69,6 +69,26 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 	}
 }
 
+// TestLabelsConfuse: a label beside a point is taken for that point's, whatever its leader says.
+func TestLabelsConfuse(t *testing.T) {
+	box := vg.Rectangle{Min: vg.Point{X: 10, Y: 50}, Max: vg.Point{X: 50, Y: 58}}
+	for _, c := range []struct {
+		what          string
+		anchor, other vg.Point
+		want          bool
+	}{
+		{"beside its own", vg.Point{X: 6, Y: 50}, vg.Point{X: 100, Y: 100}, false},
+		{"beside both", vg.Point{X: 6, Y: 50}, vg.Point{X: 54, Y: 50}, true},
+		{"far, beside another", vg.Point{X: 40, Y: 20}, vg.Point{X: 6, Y: 54}, true},
+		{"far, another far too", vg.Point{X: 40, Y: 20}, vg.Point{X: 100, Y: 54}, false},
+		{"far, past another", vg.Point{X: 40, Y: 20}, vg.Point{X: 40, Y: 35}, true},
+	} {
+		if got := (candidate{box}).confuses(c.anchor, c.other); got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+}
+
 func TestNearestAndOverlap(t *testing.T) {
 	box := vg.Rectangle{Max: vg.Point{X: 4, Y: 2}}
 	if d := distance(box, vg.Point{X: 7, Y: 6}); d != 5 {
