@@ -10,7 +10,7 @@ const adlerWords = 22
 // modulo 65521. It goes by words, even and odd bytes in four lanes each. With a[j] the sum of the bytes
 // at place j of n words and c[j] that of a[j] along the way, n words add 8n·s₁ + Σ_j (8c[j] − j·a[j]) to s₂.
 //
-// It is three times as fast as hash/adler32 (BenchmarkAdler), which is a tenth of the time that reading
+// It is two and a half times as fast as hash/adler32 (BenchmarkAdler), which is a tenth of the time that reading
 // chunks takes otherwise.
 func adlerOf(p []byte) uint32 {
 	const (
@@ -26,8 +26,14 @@ func adlerOf(p []byte) uint32 {
 				break
 			}
 			var a0, a1, c0, c1 uint64
-			for words := p[:block]; len(words) >= 8; words = words[8:] {
-				w := binary.LittleEndian.Uint64(words)
+			words := (*[block]byte)(p)
+			for i := 0; i < block; i += 16 {
+				w := binary.LittleEndian.Uint64(words[i:])
+				a0 += w & even
+				a1 += w >> 8 & even
+				c0 += a0
+				c1 += a1
+				w = binary.LittleEndian.Uint64(words[i+8:])
 				a0 += w & even
 				a1 += w >> 8 & even
 				c0 += a0
