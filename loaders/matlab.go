@@ -117,7 +117,8 @@ func newMATLAB(a *matfile.Array) Node {
 // Children returns the fields of a struct, the elements of a struct array or the cells.
 func (n matlabArray) Children() ([]Node, error) {
 	if n.info.Class == Group {
-		return gather(len(n.a.Fields()), func(i int) (*matfile.Array, error) { return n.a.FieldAt(0, n.a.Fields()[i]) })
+		fields := n.a.Fields()
+		return gather(len(fields), func(i int) (*matfile.Array, error) { return n.a.FieldAt(0, fields[i]) })
 	}
 	if n.a.Class == matfile.Cell {
 		return gather(n.a.Len(), n.a.Cell)
@@ -140,8 +141,13 @@ func gather(n int, at func(int) (*matfile.Array, error)) ([]Node, error) {
 	return nodes, nil
 }
 
-// Values keeps the order of the file: a matrix N×T of MATLAB lies in memory as T×N row-major.
+// Values keeps the order of the file: a matrix N×T of MATLAB lies in memory as T×N row-major. A matrix with more rows than
+// columns is most likely T×N, and is made row-major as it is read.
 func (n matlabArray) Values() (Values, error) {
+	if len(n.info.Dims) == 2 && n.info.Dims[0] > n.info.Dims[1] {
+		rows, cols, x, err := n.a.Matrix()
+		return RowMajor(x, rows, cols), err
+	}
 	x, err := n.a.Float64s()
 	return ColumnMajor(x, n.a.Dims...), err
 }

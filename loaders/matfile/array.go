@@ -261,12 +261,47 @@ func (a *Array) Matrix() (rows, cols int, rowMajor []float64, err error) {
 	if len(a.Dims) > 2 {
 		return 0, 0, nil, a.fail(&kindError{ErrClass, "a matrix asked of " + a.String()})
 	}
-	x, err := a.Float64s()
+	if a.Class.IsNumeric() {
+		rows, cols = a.Dims[0], a.Dims[1]
+	}
+	if min(rows, cols) > 1 && !a.IsComplex() && !a.IsSparse() {
+		rowMajor, err = a.turned(rows, cols)
+	} else if rowMajor, err = a.Float64s(); err == nil {
+		rowMajor = transpose(rowMajor, rows, cols)
+	}
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	rows, cols = a.Dims[0], a.Dims[1]
-	return rows, cols, transpose(x, rows, cols), nil
+	return rows, cols, rowMajor, nil
+}
+
+// turned decodes a full matrix into row-major order, several columns at a time: as many as fill a cache line of the result, or
+// the first-level cache.
+func (a *Array) turned(rows, cols int) ([]float64, error) {
+	p, err := a.numbers(false)
+	if err != nil {
+		return nil, err
+	}
+	n, err := p.all()
+	if err != nil {
+		return nil, a.fail(err)
+	}
+	y := make([]float64, n)
+	band := make([]float64, rows*min(cols, max(8, 2048/rows)))
+	for j := 0; j < cols; j += len(band) / rows {
+		band = band[:min(len(band), n-j*rows)]
+		if err := p.float64s(band, j*rows); err != nil {
+			return nil, a.fail(err)
+		}
+		a.normalise(band)
+		for i := range rows {
+			row := y[i*cols+j:][:len(band)/rows]
+			for k := range row {
+				row[k] = band[k*rows+i]
+			}
+		}
+	}
+	return y, nil
 }
 
 // transpose turns a column-major rows×cols matrix into a row-major one, in blocks whose lines of

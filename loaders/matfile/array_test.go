@@ -10,8 +10,8 @@ import (
 )
 
 func TestMatrix(t *testing.T) {
-	// Sizes around the block of the transposition.
-	for _, dims := range [][2]int{{0, 3}, {1, 5}, {5, 1}, {2, 3}, {31, 33}, {32, 32}, {33, 65}, {100, 7}} {
+	// Sizes around the block of the transposition, and around the columns that are decoded together.
+	for _, dims := range [][2]int{{0, 3}, {1, 5}, {5, 1}, {2, 3}, {31, 33}, {32, 32}, {33, 65}, {100, 7}, {300, 20}, {3, 1500}} {
 		rows, cols := dims[0], dims[1]
 		x := make([]float64, rows*cols)
 		for i := range x {
@@ -35,6 +35,21 @@ func TestMatrix(t *testing.T) {
 	}
 	if _, _, _, err := NewNumeric("x", []int{1, 1, 2}, []float64{1, 2}).Matrix(); !errors.Is(err, ErrClass) {
 		t.Errorf("three dimensions: %v", err)
+	}
+	if _, _, _, err := NewComplex("x", []int{2, 2}, make([]float64, 4), make([]float64, 4)).Matrix(); !errors.Is(err, ErrClass) {
+		t.Errorf("complex: %v", err)
+	}
+	large := NewNumeric("x", []int{300, 20}, append(make([]int64, 5999), math.MaxInt64))
+	if _, _, _, err := large.Matrix(); !errors.Is(err, ErrInexact) || !strings.Contains(err.Error(), "5999") {
+		t.Errorf("the largest integer, at index 5999: %v", err)
+	}
+}
+
+func TestMatrixOfLogicals(t *testing.T) {
+	twos := NewNumeric("x", []int{2, 3}, []uint8{0, 2, 2, 0, 2, 2})
+	twos.Class = Logical
+	if _, _, y, err := twos.Matrix(); err != nil || !slices.Equal(y, []float64{0, 1, 1, 1, 0, 1}) {
+		t.Errorf("%v, %v", y, err)
 	}
 }
 
