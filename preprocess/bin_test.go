@@ -179,8 +179,9 @@ func TestBinOfSilentFile(t *testing.T) {
 	s := counts(ramp(9, 1), ramp(9, 1))
 	s.Activity.Bin = 0
 	rec := prepare(t, s, Options{Bin: 50 * ms})
-	if rec.Bin != 50*ms || rec.X.At(2, 0) != 2/0.05 {
-		t.Errorf("bin %v, rate %v", rec.Bin, rec.X.At(2, 0))
+	const note = "The file does not say how wide its rows are: 50ms, the bin asked for, is taken for it."
+	if rec.Bin != 50*ms || rec.X.At(2, 0) != 2/0.05 || !slices.Contains(rec.Notes, note) {
+		t.Errorf("bin %v, rate %v, notes %q", rec.Bin, rec.X.At(2, 0), rec.Notes)
 	}
 	s.Activity.Quantity = recording.Rates
 	if rec := prepare(t, s, Options{}); rec.Bin != 0 || rec.X.At(2, 0) != 2 {
@@ -213,5 +214,18 @@ func TestObserved(t *testing.T) {
 	// Without the unit, nothing is missing.
 	if rec := prepare(t, s, Options{Bin: 100 * ms, Units: []string{"0"}}); rec.X.RawMatrix().Rows != 88 {
 		t.Errorf("%d rows", rec.X.RawMatrix().Rows)
+	}
+}
+
+func TestParseWindowErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"250":         "want from:to",
+		"250:450":     "want from:to with units, such as -250ms:450ms",
+		"0s:now":      "want from:to with units",
+		"450ms:250ms": "ends before it begins",
+	} {
+		if w, err := ParseWindow(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v; want %q", text, w, err, want)
+		}
 	}
 }

@@ -124,12 +124,11 @@ func ParseWindow(s string) (Window, error) {
 		return Window{}, fmt.Errorf("preprocess: window %q: want from:to, such as -250ms:450ms", s)
 	}
 	var w Window
-	var err error
-	if w.From, err = time.ParseDuration(strings.TrimSpace(from)); err != nil {
-		return Window{}, fmt.Errorf("preprocess: window %q: %w", s, err)
-	}
-	if w.To, err = time.ParseDuration(strings.TrimSpace(to)); err != nil {
-		return Window{}, fmt.Errorf("preprocess: window %q: %w", s, err)
+	var err, err2 error
+	w.From, err = time.ParseDuration(strings.TrimSpace(from))
+	w.To, err2 = time.ParseDuration(strings.TrimSpace(to))
+	if err != nil || err2 != nil {
+		return Window{}, fmt.Errorf("preprocess: window %q: want from:to with units, such as -250ms:450ms", s)
 	}
 	if w.To <= w.From {
 		return Window{}, fmt.Errorf("preprocess: window %q ends before it begins", s)

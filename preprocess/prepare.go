@@ -115,8 +115,11 @@ func (p *plan) setGrid() (err error) {
 	if p.grid, err = newGrid(p.s, &p.o); err != nil {
 		return err
 	}
+	if a := p.s.Activity; a != nil && a.Bin == 0 && p.o.Bin > 0 {
+		p.note("The file does not say how wide its rows are: %v, the bin asked for, is taken for it.", p.o.Bin)
+	}
 	if p.o.Smooth > 0 && p.grid.unit == 0 {
-		return fmt.Errorf("preprocess: smooth %v: the file does not say how wide its bins are: say it, such as --bin 45ms", p.o.Smooth)
+		return fmt.Errorf("preprocess: smooth %v: the file does not say how wide its bins are: say it, such as --file-bin 45ms", p.o.Smooth)
 	}
 	p.kernel = newKernel(0, false)
 	if p.o.Smooth > 0 {

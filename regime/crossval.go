@@ -68,7 +68,7 @@ func (f *fit) correlationTime() error {
 	}
 	res.PRCorrected = Number(correctedPR(float64(res.PR), float64(res.EffectiveT), float64(res.Data.NNeurons)))
 	if !res.PRCorrected.Defined() {
-		f.note("The corrected participation ratio is undefined: the naive one is what so few neurons (%d) and independent samples (%.0f) give by themselves.",
+		f.note("The corrected participation ratio is undefined: the naive one is about what so few neurons (%d) and independent samples (%.0f) give by themselves.",
 			res.Data.NNeurons, float64(res.EffectiveT))
 	}
 	return nil
@@ -78,10 +78,12 @@ func (f *fit) correlationTime() error {
 //
 //	1/PR_naive ≈ 1/T + 1/N + 1/PR,
 //
-// and is NaN where nothing is left. Source: Chun et al. 2025.
+// and is NaN where less than a tenth of 1/PR_naive is left: errors of the naive one are ten times as large then. Source:
+// Chun et al. 2025.
 func correctedPR(naive, t, n float64) float64 {
+	const least = 0.1
 	inverse := 1/naive - 1/t - 1/n
-	if inverse <= 0 {
+	if inverse < least/naive {
 		return math.NaN()
 	}
 	return 1 / inverse

@@ -73,7 +73,7 @@ func TestFitErrors(t *testing.T) {
 		{"ragged", func(r *recording.Recording) *recording.Recording { r.Y = mat.NewDense(39, 1, nil); return r }, quick, recording.ErrShape, "40 rows"},
 		{"NaN in activity", func(r *recording.Recording) *recording.Recording { r.X.Set(7, 2, math.NaN()); return r }, quick, recording.ErrNumber, "neuron 2 is NaN at row 7"},
 		{"Inf in behaviour", func(r *recording.Recording) *recording.Recording { r.Y.Set(3, 1, math.Inf(1)); return r }, quick, recording.ErrNumber, "output 1 is +Inf at row 3"},
-		{"two rows", func(*recording.Recording) *recording.Recording { return cut(2) }, regime.Options{Method: regime.Paper}, regime.ErrUndefined, "2 rows"},
+		{"two rows", func(*recording.Recording) *recording.Recording { return cut(2) }, regime.Options{Method: regime.Paper}, regime.ErrUndefined, "too few rows for a regression: 2"},
 		{"silent activity", func(r *recording.Recording) *recording.Recording {
 			for j := range 4 {
 				constants(r.X, j, 0.1*float64(j))
