@@ -142,6 +142,9 @@ func (f *fit) intervals(all []resample) {
 		dims := pick(func(r resample) float64 { return r.dFit[i] })
 		res.DFitLevels[i].CI = whole(reflected(float64(level.DFit), dims))
 		if float64(level.Level) == threshold {
+			if kept, ok := mostlyDefined(dims); !ok {
+				f.note("No interval of the fitting dimension: it is defined in %d of %d bootstrap draws.", len(kept), len(dims))
+			}
 			res.DFitCI = res.DFitLevels[i].CI
 			res.RelativeCI = reflected(float64(res.Relative), pick(func(r resample) float64 { return r.dFit[i] / r.dVar }))
 		}

@@ -94,6 +94,21 @@ func TestNoIntervalOfOneDraw(t *testing.T) {
 	}
 }
 
+// Where R² is hardly above zero, too many draws have none: the interval of the fitting dimension is undefined, with the reason.
+func TestNoIntervalOfFitDimension(t *testing.T) {
+	for seed := range uint64(40) {
+		res := fit(t, readable(seed, 300, 6, 1, 0.3, 12), regime.Options{Bootstrap: 60, Shifts: -1})
+		if res.DFit == 0 || res.DFitCI[0].Defined() {
+			continue
+		}
+		if !noted(res, "No interval of the fitting dimension: it is defined in ") || res.RelativeCI[0].Defined() {
+			t.Errorf("notes %q, ratio %v", res.Notes, res.RelativeCI)
+		}
+		return
+	}
+	t.Fatal("no such recording among these")
+}
+
 // ρ is at most 1, and its interval too.
 func TestIntervalEndsAtOne(t *testing.T) {
 	x := autoregressive(rand.New(rand.NewPCG(94, 1)), 2000, 3, 0.3)
