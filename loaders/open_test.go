@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -285,6 +286,32 @@ func TestTrialVectors(t *testing.T) {
 }
 
 // TestExtras: labels, kind, unit names, readout and further signals.
+// TestNamedTrials: trials may have names; rows without one belong to none.
+func TestNamedTrials(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "named.csv")
+	text := "trial,r_0,r_1,vel,condition\n"
+	for i, name := range []string{"a", "a", "b7", "b7", "b7", "", "a", "a"} {
+		text += fmt.Sprintf("%s,%d.5,%d,%d,%s\n", name, i, 2*i, 3*i, "left right up"[5*(i/4):5*(i/4)+4])
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []Options{{Rates: []string{"r"}}, {Rates: []string{"r"}, Trials: "trial"}} {
+		s, err := Open(path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := s.Trials.Column("trial_id")
+		if want := []recording.Range{{From: 0, To: 2}, {From: 2, To: 5}, {From: 6, To: 8}}; !slices.Equal(s.Trials.Rows, want) ||
+			id == nil || !slices.Equal(id.Texts, []string{"a", "b7", "a"}) || id.Numbers != nil || len(s.Activity.Runs) != 4 {
+			t.Errorf("trials %v, %+v, runs %v", s.Trials.Rows, id, s.Activity.Runs)
+		}
+		if c := s.Trials.Column("condition"); c == nil || !slices.Equal(c.Texts, []string{"left", "left", "righ"}) {
+			t.Errorf("conditions %+v", c)
+		}
+	}
+}
+
 func TestExtras(t *testing.T) {
 	x, y := as("rates", marked(8, 3), true), as("Y", marked(8, 2), false)
 	s, err := Open(writeNPZ(t, x, y, as("hand_pos", marked(8, 2), true), as("acc", marked(5, 2), false),

@@ -33,10 +33,10 @@ func (l *loading) trials(t int, parts []recording.Range) error {
 	return l.labels(table, t)
 }
 
-// trialRows finds the trials of t rows in a vector that numbers them, or in vectors of first and
+// trialRows finds the trials of t rows in a vector that numbers or names them, or in vectors of first and
 // last rows. It returns nil if the file has neither.
 func (l *loading) trialRows(t int) (*recording.Trials, error) {
-	perRow := func(i Info) bool { return isVector(i) && product(i.Dims) == t }
+	perRow := func(i Info) bool { return (isVector(i) || i.Class == Text) && product(i.Dims) == t }
 	p := l.inv.only(trialNames, perRow)
 	if l.Trials != "" {
 		n, path, err := l.find(l.Trials)
@@ -44,7 +44,7 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 			return nil, err
 		}
 		if !perRow(n.Info()) {
-			return nil, fmt.Errorf("loaders: %w: trials '%s' is %s, want a number for each of %d rows",
+			return nil, fmt.Errorf("loaders: %w: trials '%s' is %s, want a number or name for each of %d rows",
 				recording.ErrShape, path, n.Info().Shape(), t)
 		}
 		p = &place{path: path, node: n}
@@ -52,16 +52,49 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	if p == nil {
 		return l.trialBounds(t)
 	}
-	v, err := p.node.Values()
+	ids, names, err := trialIDs(p.node)
 	if err != nil {
 		return nil, err
 	}
-	table, runs := numberedRows(v.Data)
+	if len(ids) != t { // one text of as many characters
+		return l.trialBounds(t)
+	}
+	table, runs := numberedRows(ids)
 	l.s.Activity.Runs = runs
 	if len(table.Rows) == 0 {
 		return nil, nil
 	}
+	if names != nil {
+		id := &table.Columns[0]
+		for _, n := range id.Numbers {
+			id.Texts = append(id.Texts, names[int(n)])
+		}
+		id.Numbers = nil
+	}
 	return table, nil
+}
+
+// trialIDs returns the number of each row's trial. Names are numbered as they appear; an empty one is no trial's, −1.
+func trialIDs(n Node) (ids []float64, names []string, err error) {
+	if n.Info().Class != Text {
+		v, err := n.Values()
+		return v.Data, nil, err
+	}
+	rows, err := n.Strings()
+	if err != nil {
+		return nil, nil, err
+	}
+	number := map[string]float64{"": -1}
+	ids, names = make([]float64, len(rows)), []string{}
+	for i, name := range rows {
+		id, known := number[name]
+		if !known {
+			id = float64(len(names))
+			number[name], names = id, append(names, name)
+		}
+		ids[i] = id
+	}
+	return ids, names, nil
 }
 
 // numberedRows makes a trial of each stretch of rows with the same number, and a run of each stretch
@@ -160,13 +193,13 @@ func fillGaps(trials []recording.Range, t int) []recording.Range {
 	return runs
 }
 
-// labels adds the condition of each trial as a column named "condition": a text or number per trial,
-// or a number per row, of which the first of each trial counts.
+// labels adds the condition of each trial as a column named "condition": a text or number per trial or per row, of which the
+// first of each trial counts.
 func (l *loading) labels(table *recording.Trials, t int) error {
 	k := table.Len()
 	p := l.inv.only(labelNames, func(i Info) bool {
 		n := product(i.Dims)
-		return i.Class == Numbers && (n == k || n == t) || (i.Class == Text || i.Class == List) && n == k
+		return (i.Class == Numbers || i.Class == Text) && (n == k || n == t) || i.Class == List && n == k
 	})
 	if p == nil || k == 0 {
 		return nil
@@ -174,10 +207,16 @@ func (l *loading) labels(table *recording.Trials, t int) error {
 	c := recording.Column{Name: "condition"}
 	if p.node.Info().Class != Numbers {
 		texts, err := p.node.Strings()
-		if err != nil || len(texts) != k {
+		switch {
+		case err != nil || len(texts) != k && len(texts) != t:
 			return nil // a list of something else than texts
+		case len(texts) == k:
+			c.Texts = texts
+		default:
+			for _, r := range table.Rows {
+				c.Texts = append(c.Texts, texts[r.From])
+			}
 		}
-		c.Texts = texts
 		table.Columns = append(table.Columns, c)
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,9 @@ func openCSV(f *File, r io.ReaderAt) error {
 	names := slices.Clone(header)
 	rows, err := s.index(rd, start, len(names))
 	if err != nil {
+		return err
+	}
+	if err := s.decimalCommas(); err != nil {
 		return err
 	}
 	for i, name := range names {
@@ -148,6 +152,25 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err
 		s.starts, s.lines = append(s.starts, start+rd.InputOffset()), append(s.lines, 1)
 	}
 	return rows, nil
+}
+
+// decimalComma is a number as it is written in much of Europe.
+var decimalComma = regexp.MustCompile(`: '[+-]?\d+,\d+([eE][+-]?\d+)?…?'$`)
+
+// decimalCommas is an error if most columns would be text for numbers with decimal commas alone.
+func (s *csvSource) decimalCommas() error {
+	count, first := 0, ""
+	for _, c := range s.columns {
+		if decimalComma.MatchString(c.word) {
+			if count++; first == "" {
+				first = c.word
+			}
+		}
+	}
+	if 2*count <= len(s.columns) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: decimal commas; write numbers with points", first, ErrUnsupported)
 }
 
 // shorten keeps the place and the reason of a parse error.

@@ -3,6 +3,7 @@ package columnar
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -191,5 +192,20 @@ func TestCSVChanged(t *testing.T) {
 	_, err = column(t, f, "x").Float64s()
 	if err == nil || !strings.Contains(err.Error(), "column 'x': line 3: damaged: 'a' is no number") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestCSVDecimalCommas: numbers as much of Europe writes them are told, where all of them would be text. One such text is text.
+func TestCSVDecimalCommas(t *testing.T) {
+	open := func(text string) error {
+		_, err := NewReader(strings.NewReader(text), int64(len(text)))
+		return err
+	}
+	err := open("x;y;label\n1,5;-2,25;a\n2;3,5e-1;b\n")
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "line 2: '1,5': ") {
+		t.Errorf("decimal commas: %v", err)
+	}
+	if err := open("x;y;label\n1.5;-2.25;1,5\n"); err != nil {
+		t.Errorf("one text: %v", err)
 	}
 }
