@@ -45,7 +45,7 @@ type cursor struct {
 
 // describe sets what the header says and checks it against the bytes that follow the header.
 func (a *Array) describe(name string, h header, available int64) error {
-	a.Name, a.DType, a.Shape, a.Fortran = name, h.dtype, h.shape, h.fortran
+	a.Name, a.DType, a.Shape, a.Fortran = name, h.dtype, h.Descr.Shape, h.Descr.Fortran
 	var err error
 	if a.elements, a.bytes, err = volume(a.Shape, a.DType.Size()); err != nil {
 		return fmt.Errorf("header: %w", err)

@@ -13,6 +13,7 @@ import (
 	"oblique/internal/claim"
 
 	"github.com/klauspost/compress/flate"
+	"github.com/sbinet/npyio/npy"
 )
 
 // maxMembers bounds the work of opening: each member's header is read.
@@ -62,7 +63,7 @@ func newReader(r io.ReaderAt, size int64, name string) (*File, error) {
 	}
 	f := &File{byName: make(map[string]*Array)}
 	switch head := string(start[:n]); {
-	case head == magic:
+	case head == string(npy.Magic[:]):
 		err = f.openNpy(r, size, name)
 	case strings.HasPrefix(head, "PK\x03\x04"), strings.HasPrefix(head, "PK\x05\x06"): // the latter begins an empty archive
 		err = f.openNpz(r, size)

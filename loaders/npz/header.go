@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/sbinet/npyio/npy"
 )
 
 const (
@@ -17,16 +19,13 @@ const (
 	maxDims = 64
 )
 
-// magic begins every array.
-const magic = "\x93NUMPY"
-
-// A header is what precedes the data of an array. npyio's reader is not used here because it trusts the length field (4 GB),
-// expects the keys in one order, and knows no version 3.0, half floats or structured types.
+// A header is what precedes the data of an array: npyio's Header, of which its reader fills the
+// same fields. That reader is not used here because it trusts the length field (4 GB), expects the
+// keys in one order, and knows no version 3.0, half floats or structured types.
 type header struct {
-	dtype   DType
-	shape   []int
-	fortran bool
-	size    int // bytes before the data
+	npy.Header
+	dtype DType
+	size  int // bytes before the data
 }
 
 // readHeader reads the magic string, the version, the length and the Python dictionary with the
@@ -37,16 +36,17 @@ func readHeader(r io.Reader) (header, error) {
 	if _, err := io.ReadFull(r, prefix[:8]); err != nil {
 		return h, fmt.Errorf("header at byte 0: %w", short(err))
 	}
-	if string(prefix[:6]) != magic {
-		return h, fmt.Errorf("header at byte 0: %q is not NumPy's magic string %q", prefix[:6], magic)
+	if [6]byte(prefix[:6]) != npy.Magic {
+		return h, fmt.Errorf("header at byte 0: %q is not NumPy's magic string %q", prefix[:6], npy.Magic)
 	}
+	h.Major, h.Minor = prefix[6], prefix[7]
 	width := 4
-	switch major := prefix[6]; major {
+	switch h.Major {
 	case 1:
 		width = 2
 	case 2, 3:
 	default:
-		return h, fmt.Errorf("header at byte 6: version %d.%d: %w", major, prefix[7], ErrUnsupported)
+		return h, fmt.Errorf("header at byte 6: version %d.%d: %w", h.Major, h.Minor, ErrUnsupported)
 	}
 	if _, err := io.ReadFull(r, prefix[8:8+width]); err != nil {
 		return h, fmt.Errorf("header at byte 8: %w", short(err))
@@ -93,13 +93,14 @@ func (h *header) parse(text string) error {
 			return fmt.Errorf("no key '%s'", key)
 		}
 	}
-	if h.fortran, ok = dict["fortran_order"].(bool); !ok {
+	if h.Descr.Fortran, ok = dict["fortran_order"].(bool); !ok {
 		return errors.New("'fortran_order' is neither True nor False")
 	}
-	if h.shape, err = parseShape(dict["shape"]); err != nil {
+	if h.Descr.Shape, err = parseShape(dict["shape"]); err != nil {
 		return err
 	}
 	h.dtype, err = parseDescr(dict["descr"])
+	h.Descr.Type = h.dtype.descr
 	return err
 }
 
@@ -326,9 +327,9 @@ func appendHeader(b []byte, dt DType, shape []int) []byte {
 		dims.WriteByte(',')
 	}
 	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dt.descr, dims.String())
-	const prefix = len(magic) + 4 // 64 dimensions of 20 digits fit version 1
+	const prefix = len(npy.Magic) + 4 // 64 dimensions of 20 digits fit version 1
 	blanks := align - (prefix+len(dict)+1)%align
-	b = append(b, magic...)
+	b = append(b, npy.Magic[:]...)
 	b = append(b, 1, 0)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(dict)+blanks%align+1))
 	b = append(b, dict...)
