@@ -10,6 +10,9 @@ import (
 // a norm whose square is about to lose its precision to underflow: far below the rounding errors.
 const negligible = 1e-140
 
+// tiny is a sum of squares that is about to lose its precision.
+const tiny = negligible * negligible
+
 // small decomposes the part [lo, hi) of the matrix by the implicit QL iteration with Wilkinson's shift
 // (Bowdler, Martin, Reinsch and Wilkinson 1968).
 func (s *solver) small(lo, hi int) bool {
@@ -23,7 +26,7 @@ func (s *solver) small(lo, hi int) bool {
 	for l := range n {
 		for {
 			m := l
-			for m < n-1 && math.Abs(e[m]) > max(negligible, epsilon*(math.Abs(d[m])+math.Abs(d[m+1]))) {
+			for m < n-1 && coupled(e[m], d[m], d[m+1]) {
 				m++
 			}
 			if m == l {
@@ -35,26 +38,31 @@ func (s *solver) small(lo, hi int) bool {
 			g := (d[l+1] - d[l]) / (2 * e[l])
 			g = d[m] - d[l] + e[l]/(g+math.Copysign(norm(g, 1), g))
 			sin, cos, p := 1.0, 1.0, 0.0
+			sin2 := 1.0 // sin², which is known before sin: roots are not on the way from one rotation to the next
 			pairs := s.pairs[:0]
 			i := m - 1
 			for ; i >= l; i-- {
 				f, b := sin*e[i], cos*e[i]
-				r := math.Sqrt(f*f + g*g)
-				if !(negligible < r && r < 1/negligible) {
-					r = math.Hypot(f, g)
+				f2, g2 := sin2*(e[i]*e[i]), g*g
+				r, q := math.Sqrt(f*f+g2), 1/(f2+g2)
+				sincos, cos2 := f*g*q, g2*q
+				sin2 = f2 * q
+				if !(f2+g2 > tiny) {
+					if r = math.Hypot(f, g); r == 0 {
+						e[i+1] = 0
+						d[i+1] -= p
+						break
+					}
+					sincos, cos2, sin2 = (f/r)*(g/r), (g/r)*(g/r), (f/r)*(f/r)
 				}
 				e[i+1] = r
-				if r == 0 {
-					d[i+1] -= p
-					break
-				}
 				sin, cos = f/r, g/r
-				g = d[i+1] - p
-				r = (d[i]-g)*sin + 2*cos*b
-				p = sin * r
-				d[i+1] = g + p
-				g = cos*r - b
 				pairs = append(pairs, cos, sin)
+				rest := d[i+1] - p
+				h := d[i] - rest
+				p = sin2*h + 2*sincos*b
+				d[i+1] = rest + p
+				g = sincos*h + (cos2-sin2)*b
 			}
 			blas.Rotations(roundUp(n, blas.Group), pairs, s.q[lo*s.ld+lo:], s.ld, m)
 			if i < l {
@@ -71,6 +79,12 @@ func (s *solver) small(lo, hi int) bool {
 		}
 	}
 	return true
+}
+
+// coupled reports whether the off-diagonal element e between two elements of the diagonal is not yet zero.
+func coupled(e, d1, d2 float64) bool {
+	e = math.Abs(e)
+	return e > negligible && e > epsilon*(math.Abs(d1)+math.Abs(d2))
 }
 
 // norm is math.Hypot, faster.
