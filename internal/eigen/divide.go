@@ -16,13 +16,14 @@ const epsilon = 0x1p-53
 
 // A solver decomposes a symmetric tridiagonal matrix of order n by divide and conquer. The eigenvectors
 // of a part of the matrix are rows of q, within the columns of the part. They are not sorted: the
-// part's order lists its rows by ascending eigenvalue.
+// part's order lists its rows by ascending eigenvalue. A part begins at a whole group of columns; where it ends, what is
+// beyond it in its last group is zero, and is computed with it.
 type solver struct {
 	n, ld   int
 	d, e    []float64 // the diagonal, which becomes the eigenvalues, and the off-diagonal, which is lost
 	q       []float64 // n rows of ld, zero at first
 	order   []int
-	scratch []float64 // n², for rows that are multiplied
+	scratch []float64 // n rows of whole groups, for rows that are multiplied
 	deltas  []float64 // n rows of whole groups, for differences of poles and roots, then the vectors of a merged problem
 	vectors []float64 // for the vectors of a merge
 	pairs   []float64 // for the rotations of a step
@@ -33,15 +34,12 @@ type solver struct {
 // solverFloats is the number of elements that a solver needs.
 func solverFloats(n int) int {
 	group := roundUp(n, blas.Group)
-	return n + n*qStride(n) + n*group + 5*group + 2*leaf
+	return n + n*matrixStride(n) + n*group + 5*group + 2*leaf
 }
-
-// qStride is the stride of q: a group that begins in one row's last columns does not reach into the next.
-func qStride(n int) int { return roundUp(n+blas.Group-1, blas.Group) }
 
 // begin takes the solver's memory.
 func (s *solver) begin(n int, values []float64, w *workspace) {
-	group, ld := roundUp(n, blas.Group), qStride(n)
+	group, ld := roundUp(n, blas.Group), matrixStride(n)
 	*s = solver{n: n, ld: ld, d: values, e: w.take(n), q: w.take(n * ld), deltas: w.take(n * group), vectors: w.take(5 * group),
 		pairs: w.take(2 * leaf), order: w.ints[:n], indices: w.ints[n : 4*n], kinds: w.kinds[:n]}
 	clear(s.q)
@@ -54,7 +52,7 @@ func (s *solver) solve(lo, hi int) bool {
 		return s.small(lo, hi)
 	}
 	// T = diag(T₁, T₂) + ρ·u·uᵀ, where u is 1 at the last place of T₁ and ±1 at the first of T₂.
-	mid := (lo + hi) / 2
+	mid := lo + roundUp((hi-lo)/2, blas.Group)
 	off := s.e[mid-1]
 	s.d[mid-1] -= math.Abs(off)
 	s.d[mid] -= math.Abs(off)
@@ -119,7 +117,7 @@ func (s *solver) merge(lo, mid, hi int, off float64) {
 	}
 	u := s.deltas[:k*group]
 	eq.solve(u)
-	m.multiply(keep, gone, &eq, u, s.scratch[:m.n*m.n], byValue[:k])
+	m.multiply(keep, gone, &eq, u, s.scratch, byValue[:k])
 	copy(m.d, eq.roots)
 	copy(m.d[k:], deflated)
 	for i := range m.n {
@@ -210,42 +208,45 @@ func rotate(c, s float64, x, y []float64) {
 // gathered by their kinds, and the columns of U likewise, so that the zeros of each half are left out.
 // U comes as the differences dᵢ − λⱼ.
 func (m *merge) multiply(keep, gone []int, eq *secularEquation, u, basis []float64, place []int) {
-	k := len(keep)
+	k, ld := len(keep), roundUp(m.n, blas.Group)
 	var count [3]int
 	at := 0
+	gather := func(row int) {
+		to := basis[at*ld : (at+1)*ld]
+		copy(to, m.q[row*m.ld:row*m.ld+ld])
+		at++
+	}
 	for want := top; want <= bottom; want++ {
 		for i, row := range keep {
 			if m.kinds[row] == want {
-				copy(basis[at*m.n:(at+1)*m.n], m.q[row*m.ld:row*m.ld+m.n])
 				place[i] = at
 				count[want]++
-				at++
+				gather(row)
 			}
 		}
 	}
 	for _, row := range gone {
-		copy(basis[at*m.n:(at+1)*m.n], m.q[row*m.ld:row*m.ld+m.n])
-		at++
+		gather(row)
 	}
 	for i := k; i < m.n; i++ {
-		copy(m.q[i*m.ld:i*m.ld+m.n], basis[i*m.n:(i+1)*m.n])
+		copy(m.q[i*m.ld:i*m.ld+m.n], basis[i*ld:(i+1)*ld])
 	}
 	if k == 0 {
 		return
 	}
 	eq.vectors(u, place)
 	left, right := count[top]+count[both], count[both]+count[bottom]
-	m.product(k, left, 0, m.h, u, len(eq.d), basis)
-	m.product(k, right, m.h, m.n, u[k-right:], len(eq.d), basis[(k-right)*m.n:])
+	m.product(k, left, 0, m.h, u, len(eq.d), basis, ld)
+	m.product(k, right, m.h, ld, u[k-right:], len(eq.d), basis[(k-right)*ld:], ld)
 }
 
 // product sets the columns from, …, to−1 of the first k rows of q to U·B, over inner rows of B.
-func (m *merge) product(k, inner, from, to int, u []float64, ldu int, basis []float64) {
+func (m *merge) product(k, inner, from, to int, u []float64, ldu int, basis []float64, ld int) {
 	if inner == 0 {
 		for i := range k {
 			clear(m.q[i*m.ld+from : i*m.ld+to])
 		}
 		return
 	}
-	blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, to-from, inner, 1, u, ldu, basis[from:], m.n, 0, m.q[from:], m.ld)
+	blas.Gemm(gonum.NoTrans, gonum.NoTrans, k, to-from, inner, 1, u, ldu, basis[from:], ld, 0, m.q[from:], m.ld)
 }

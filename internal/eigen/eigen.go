@@ -51,8 +51,10 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	}
 	w := getWorkspace(n)
 	defer workspaces.Put(w)
-	values, vectors = make([]float64, n), make([]float64, n*n)
-	rows, ld := roundUp(n, blas.Group), stride16(n)
+	rows, ld := roundUp(n, blas.Group), matrixStride(n)
+	values = make([]float64, n)
+	scratch := make([]float64, n*rows)
+	vectors = scratch[:n*n]
 	work := w.take(rows * ld)
 	clear(work)
 	for i := range n {
@@ -60,10 +62,11 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 			work[i*ld+i+j] = v * factor
 		}
 	}
-	tau, thin := w.take(n), w.take(3*wyBlock*ld)
+	tau, thin := w.take(rows), w.take(2*wyBlock*ld)
+	clear(tau)
 	s := &w.solver
 	s.begin(n, values, w)
-	s.scratch = vectors
+	s.scratch = scratch
 	if n <= unblocked {
 		tridiagonaliseInCache(n, work, ld, s.d, s.e, tau, thin)
 	} else {
@@ -72,7 +75,7 @@ func Sym(n int, a []float64, stride int, order Order) (values, vectors []float64
 	if !s.solve(0, n) {
 		return nil, nil, errors.New("eigen: the iteration for a small block did not converge")
 	}
-	backTransform(n, work, ld, tau, s.q, s.ld, thin, w.take(2*wyBlock*wyBlock))
+	backTransform(n, work, ld, tau, s.q, thin, w.take(wyBlock*wyBlock))
 	if order == Descending {
 		slices.Reverse(s.order)
 	}
@@ -119,8 +122,8 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // getWorkspace returns a workspace for a matrix of order n.
 func getWorkspace(n int) *workspace {
 	w := workspaces.Get().(*workspace)
-	rows, ld := roundUp(n, blas.Group), stride16(n)
-	if need := ld*(rows+3*wyBlock) + n + solverFloats(n) + 2*wyBlock*wyBlock + 8*lineUp; len(w.floats) < need {
+	rows, ld := roundUp(n, blas.Group), matrixStride(n)
+	if need := ld*(rows+2*wyBlock) + rows + solverFloats(n) + wyBlock*wyBlock + 8*lineUp; len(w.floats) < need {
 		w.floats = make([]float64, need)
 	}
 	if len(w.ints) < 4*n {
@@ -132,8 +135,12 @@ func getWorkspace(n int) *workspace {
 
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
-// stride16 is the stride of the matrix that is reduced, of whole steps of the vector kernels.
-func stride16(n int) int { return roundUp(n, 16) }
+// step is the number of elements that a step of the kernels for vectors takes.
+const step = 16
+
+// matrixStride is the stride of the matrix that is reduced, and of the eigenvectors: whole steps from any column on stay
+// in their row.
+func matrixStride(n int) int { return roundUp(n+step-1, step) }
 
 // lineUp is the number of elements in a line of the cache.
 const lineUp = 8

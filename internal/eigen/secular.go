@@ -149,7 +149,7 @@ func (g *rootGroup) improve(l, j int, eq *secularEquation) bool {
 	if j == eq.k-1 {
 		next = mu + lastStep(p, f, dpsi)
 	} else {
-		next = mu + step(p, eq.d[j+1]-g.pole[l]-mu, f, dpsi, dphi)
+		next = mu + middleWay(p, eq.d[j+1]-g.pole[l]-mu, f, dpsi, dphi)
 	}
 	if !(lo < next && next < hi) {
 		next = (lo + hi) / 2
@@ -171,8 +171,8 @@ func smallRoot(c, a, b float64) float64 {
 	return (a - root) / (2 * c)
 }
 
-// step returns the correction of a root between poles at the distances p and q.
-func step(p, q, f, dpsi, dphi float64) float64 {
+// middleWay returns the correction of a root between poles at the distances p and q.
+func middleWay(p, q, f, dpsi, dphi float64) float64 {
 	c := f - p*dpsi - q*dphi
 	a := (p+q)*f - p*q*(dpsi+dphi)
 	b := p * q * f

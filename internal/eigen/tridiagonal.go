@@ -99,7 +99,7 @@ func tridiagonaliseInCache(n int, a []float64, ld int, d, e, tau, scratch []floa
 	groups := roundUp(n, blas.Group)
 	v := p // the v of the reflection before, at first 0
 	for i := range n {
-		line := i / 16 * 16
+		line := i / step * step
 		row := a[i*ld : (i+1)*ld]
 		if i > 0 {
 			blas.Axpy(-1, w[line:], row[line:]) // v is 1 there
@@ -114,7 +114,7 @@ func tridiagonaliseInCache(n int, a []float64, ld int, d, e, tau, scratch []floa
 		row[i+1] = 0
 		e[i], tau[i] = reflectRest(alpha, row[line:])
 		row[i+1] = 1
-		line = (i + 1) / 16 * 16
+		line = (i + 1) / step * step
 		first := (i + 1) / 4 * 4
 		clear(p[line:])
 		v[i], w[i] = 0, 0 // this row is up to date
@@ -135,11 +135,12 @@ func tridiagonaliseInCache(n int, a []float64, ld int, d, e, tau, scratch []floa
 const wyBlock = 64
 
 // backTransform replaces the rows M by M·Qᵀ, Q being that of tridiagonalise: eigenvectors of the
-// tridiagonal matrix become those of A. A block of reflections is I − VᵀTV with T upper
+// tridiagonal matrix become those of A. A block of reflections is I − Vᵀ·W with W = TᵀV, T upper
 // triangular (Schreiber and Van Loan 1989), and its transpose is applied from the right,
-// M −= (M·Vᵀ)·(Tᵀ·V), the last block first. The scratch space has
-// 2·wyBlock rows of n, and the space t 2·wyBlock².
-func backTransform(n int, a []float64, ld int, tau, rows []float64, ldRows int, scratch, t []float64) {
+// M −= (M·Vᵀ)·W, the last block first. All matrices have the stride ld, and are computed with in whole steps
+// or groups, which zeros fill: in the last row of A and after the last τ too. The scratch space has
+// 2·wyBlock rows of ld, and the space t wyBlock².
+func backTransform(n int, a []float64, ld int, tau, rows, scratch, t []float64) {
 	if n < 2 {
 		return
 	}
@@ -147,27 +148,33 @@ func backTransform(n int, a []float64, ld int, tau, rows []float64, ldRows int, 
 	if n < 256 {
 		block /= 2
 	}
-	w, g := scratch[:block*n], scratch[block*n:2*block*n]
+	w, g := scratch[:block*ld], scratch[block*ld:2*block*ld]
 	for first := (n - 2) / block * block; first >= 0; first -= block {
-		k := min(block, n-1-first)
-		m := n - first - 1 // columns that the block changes
+		k := min(block, roundUp(n-1-first, blas.Group))
+		m := roundUp(n-first-1, step) // columns that the block changes
 		v := a[first*ld+first+1:]
-		wyFactor(k, m, v, ld, tau[first:], t[:k*k], t[k*k:2*k*k])
-		blas.Gemm(gonum.Trans, gonum.NoTrans, k, m, k, 1, t, k, v, ld, 0, w, m)
-		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], ldRows, v, ld, 0, g, k)
-		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], ldRows)
+		wyRows(k, m, v, ld, tau[first:], w, t[:k*k])
+		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], ld, v, ld, 0, g, k)
+		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], ld)
 	}
 }
 
-// wyFactor computes the T of k reflections: its column r is −τᵣ·T·(V·vᵣ) above the diagonal, and τᵣ
-// on it. The products V·vᵣ are in the space g.
-func wyFactor(k, m int, v []float64, ld int, tau, t, g []float64) {
+// wyRows computes the W of k reflections, by rows: T⁻¹ has 1/τ on its diagonal and above it the products of the rows of V
+// (Joffrin and others 2006), so that W is the solution of a triangular system, wᵣ = τᵣ·(vᵣ − Σ (vᵣ·vᵢ)·wᵢ) over i < r. The
+// products are in the space g.
+func wyRows(k, m int, v []float64, ld int, tau, w, g []float64) {
 	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, ld, 0, g, k)
-	clear(t)
 	for r := range k {
-		for i := range r {
-			t[i*k+r] = -tau[r] * blas.Dot(t[i*k+i:i*k+r], g[r*k+i:r*k+r])
+		copy(w[r*m:(r+1)*m], v[r*ld:r*ld+m])
+	}
+	for first := 0; first < k; first += blas.Group {
+		if first > 0 {
+			blas.Gemm(gonum.NoTrans, gonum.NoTrans, blas.Group, m, first, -1, g[first*k:], k, w, m, 1, w[first*m:], m)
 		}
-		t[r*k+r] = tau[r]
+		for r := first; r < first+blas.Group; r++ {
+			row := w[r*m : (r+1)*m]
+			blas.Gemv(gonum.Trans, r-first, m, -1, w[first*m:], m, g[r*k+first:r*k+r], 1, row)
+			blas.Scal(tau[r], row)
+		}
 	}
 }
