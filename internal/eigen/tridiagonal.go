@@ -153,28 +153,47 @@ func backTransform(n int, a []float64, ld int, tau, rows, scratch, t []float64) 
 		k := min(block, roundUp(n-1-first, blas.Group))
 		m := roundUp(n-first-1, step) // columns that the block changes
 		v := a[first*ld+first+1:]
-		wyRows(k, m, v, ld, tau[first:], w, t[:k*k])
+		wyRows(k, m, v, ld, tau[first:], w, t[:k*k], g)
 		blas.Gemm(gonum.NoTrans, gonum.Trans, n, k, m, 1, rows[first+1:], ld, v, ld, 0, g, k)
 		blas.Gemm(gonum.NoTrans, gonum.NoTrans, n, m, k, -1, g, k, w, m, 1, rows[first+1:], ld)
 	}
 }
 
-// wyRows computes the W of k reflections, by rows: T⁻¹ has 1/τ on its diagonal and above it the products of the rows of V
-// (Joffrin and others 2006), so that W is the solution of a triangular system, wᵣ = τᵣ·(vᵣ − Σ (vᵣ·vᵢ)·wᵢ) over i < r. The
-// products are in the space g.
-func wyRows(k, m int, v []float64, ld int, tau, w, g []float64) {
-	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, ld, 0, g, k)
-	for r := range k {
-		copy(w[r*m:(r+1)*m], v[r*ld:r*ld+m])
-	}
-	for first := 0; first < k; first += blas.Group {
+// wyRows computes the W of k reflections, by groups of rows: T⁻¹ has 1/τ on its diagonal and above it the products of the
+// rows of V (Joffrin and others 2006), so that a row is wᵣ = τᵣ·(vᵣ − Σ (vᵣ·vᵢ)·wᵢ) over i < r. For the rows of its own
+// group that is the product with a small T. The spaces are for the products, and for a group.
+func wyRows(k, m int, v []float64, ld int, tau, w, products, group []float64) {
+	const size = blas.Group
+	blas.Syrk(gonum.Lower, gonum.NoTrans, k, m, 1, v, ld, 0, products, k)
+	for first := 0; first < k; first += size {
+		left := group[:size*m]
+		for r := range size {
+			copy(left[r*m:(r+1)*m], v[(first+r)*ld:(first+r)*ld+m])
+		}
 		if first > 0 {
-			blas.Gemm(gonum.NoTrans, gonum.NoTrans, blas.Group, m, first, -1, g[first*k:], k, w, m, 1, w[first*m:], m)
+			blas.Gemm(gonum.NoTrans, gonum.NoTrans, size, m, first, -1, products[first*k:], k, w, m, 1, left, m)
 		}
-		for r := first; r < first+blas.Group; r++ {
-			row := w[r*m : (r+1)*m]
-			blas.Gemv(gonum.Trans, r-first, m, -1, w[first*m:], m, g[r*k+first:r*k+r], 1, row)
-			blas.Scal(tau[r], row)
+		corner := products[first*k+first:]
+		smallFactor(corner, k, tau[first:first+size])
+		blas.Gemm(gonum.Trans, gonum.NoTrans, size, m, size, 1, corner, k, left, m, 0, w[first*m:], m)
+	}
+}
+
+// smallFactor replaces the products of a group's rows, below the diagonal, by the group's T, its column r being −τᵣ·T·(V·vᵣ)
+// above the diagonal, and τᵣ on it.
+func smallFactor(a []float64, ld int, tau []float64) {
+	for r, tr := range tau {
+		row := a[r*ld : r*ld+r]
+		for i := range row {
+			sum := 0.0
+			for p, x := range a[i*ld+i : i*ld+r] {
+				sum += x * row[i+p]
+			}
+			a[i*ld+r] = -tr * sum
 		}
+		a[r*ld+r] = tr
+	}
+	for r := range tau {
+		clear(a[r*ld : r*ld+r])
 	}
 }
