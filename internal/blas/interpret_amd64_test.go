@@ -266,6 +266,8 @@ func (m *machine) integerOp(in instruction) bool {
 		return result(m.integer(a[1]) << (m.integer(a[0]) & 63))
 	case "SHRQ":
 		return result(m.integer(a[1]) >> (m.integer(a[0]) & 63))
+	case "XORQ":
+		return result(m.integer(a[1]) ^ m.integer(a[0]))
 	case "ANDQ":
 		return result(m.integer(a[1]) & m.integer(a[0]))
 	case "IMULQ":
@@ -709,6 +711,12 @@ func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 	if _, ok := any(k).(*kernels[float64]); ok {
 		k.rankTwoSymv = func(first, n int, u, w, a *T, ld int, x, y, sums *T) {
 			call(p+"rankTwoSymv"+isa, first, n, u, w, a, ld, x, y, sums)
+		}
+		k.symvUpper = func(from, to, n int, alpha T, a *T, ld int, x, y, sums *T) {
+			call(p+"symvUpper"+isa, from, to, n, alpha, a, ld, x, y, sums)
+		}
+		k.symvLower = func(from, to, n int, alpha T, a *T, ld int, x, y, sums *T) {
+			call(p+"symvLower"+isa, from, to, n, alpha, a, ld, x, y, sums)
 		}
 		k.rotations = func(n, cols int, cs, last *T, ld int) { call(p+"rotations"+isa, n, cols, cs, last, ld) }
 		k.secular = func(n, j int, d, z, origin, mu, sums *T) { call(p+"secular"+isa, n, j, d, z, origin, mu, sums) }

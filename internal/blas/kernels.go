@@ -48,6 +48,10 @@ type kernels[T Float] struct {
 	// Functions of each element, the same bits in all tiers; dst may be x.
 	exp, tanh, sigmoid func(n int, dst, x *T)
 
+	// Parts of α·A·x for four rows of a triangle of A at a time: y += those by columns, in whole groups, and sums = those by
+	// rows, without α. A tier may have none.
+	symvUpper, symvLower func(from, to, n int, alpha T, a *T, ld int, x, y, sums *T)
+
 	// See symmetric.go; float64 alone has these.
 	rankTwoSymv func(first, n int, u, w, a *T, ld int, x, y, sums *T)
 	rotations   func(k, n int, cs, last *T, ld int)

@@ -58,7 +58,7 @@ var avx2x64 = kernels[float64]{
 	residuals: dresidualsAVX2, invert: dinvertAVX2, square: dsquareAVX2,
 	exp: dexpAVX2, tanh: dtanhAVX2, sigmoid: dsigmoidAVX2,
 	rankTwoSymv: drankTwoSymvAVX2, rotations: drotationsAVX2, secular: dsecularAVX2, lowner: dlownerAVX2,
-	differences: ddifferencesAVX2, quotients: dquotientsAVX2,
+	differences: ddifferencesAVX2, quotients: dquotientsAVX2, symvUpper: dsymvUpperAVX2, symvLower: dsymvLowerAVX2,
 	normal: dnormalAVX2,
 }
 
@@ -100,7 +100,7 @@ var avx512x64 = kernels[float64]{
 	residuals: dresidualsAVX512, invert: dinvertAVX2, square: dsquareAVX512,
 	exp: dexpAVX512, tanh: dtanhAVX512, sigmoid: dsigmoidAVX512,
 	rankTwoSymv: drankTwoSymvAVX512, rotations: drotationsAVX512, secular: dsecularAVX512, lowner: dlownerAVX512,
-	differences: ddifferencesAVX512, quotients: dquotientsAVX512,
+	differences: ddifferencesAVX512, quotients: dquotientsAVX512, symvUpper: dsymvUpperAVX512, symvLower: dsymvLowerAVX512,
 	normal: dnormalAVX512,
 }
 

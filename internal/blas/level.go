@@ -227,18 +227,22 @@ func Symv[T Float](uplo blas.Uplo, n int, alpha T, a []T, lda int, x []T, beta T
 	s := symvCall[T]{active[T](), part, n, alpha, a, lda, x}
 	w := getWorkspace[T]()
 	defer putWorkspace(w)
+	padded := roundUp(n, lineUp) // kernels go over y by whole groups
 	if n < symvShared {
-		s.rows(w, 0, n, y)
+		w.b = grow(w.b, 2*padded)
+		clear(w.b[:padded])
+		s.rows(w, 0, n, w.b[:padded], w.b[padded:2*padded])
+		Axpy(1, w.b[:n], y)
 		return
 	}
-	w.b = grow(w.b, strips*n)
-	sums := w.b
+	w.b = grow(w.b, (strips+1)*padded)
+	sums, rowSums := w.b[:strips*padded], w.b[strips*padded:(strips+1)*padded]
 	strip := func(i int) {
 		from, to := s.reach(i)
-		sum := sums[i*n : (i+1)*n]
-		clear(sum[from:to])
+		sum := sums[i*padded : (i+1)*padded]
+		clear(sum[from/lineUp*lineUp : roundUp(to, lineUp)])
 		own := getWorkspace[T]()
-		s.rows(own, triangleCut(part, n, i), triangleCut(part, n, i+1), sum)
+		s.rows(own, triangleCut(part, n, i), triangleCut(part, n, i+1), sum, rowSums)
 		putWorkspace(own)
 	}
 	if workersFor(n*n*gemvWeight/2) == 1 {
@@ -250,7 +254,7 @@ func Symv[T Float](uplo blas.Uplo, n int, alpha T, a []T, lda int, x []T, beta T
 	}
 	for i := range strips {
 		from, to := s.reach(i)
-		Axpy(1, sums[i*n+from:i*n+to], y[from:to])
+		Axpy(1, sums[i*padded+from:i*padded+to], y[from:to])
 	}
 }
 
@@ -285,10 +289,24 @@ func (s *symvCall[T]) reach(i int) (from, to int) {
 	return 0, triangleCut(s.part, s.n, i+1)
 }
 
-// rows adds to y what the rows [i0, i1) of the stored triangle contribute to α·A·x.
-func (s *symvCall[T]) rows(w *workspace[T], i0, i1 int, y []T) {
+// kernel returns the kernel for the triangle, if there is one.
+func (s *symvCall[T]) kernel() func(from, to, n int, alpha T, a *T, ld int, x, y, sums *T) {
+	if s.part == upper {
+		return s.kernels.symvUpper
+	}
+	return s.kernels.symvLower
+}
+
+// rows adds to y, which is of whole groups, what the rows [i0, i1) of the stored triangle contribute to α·A·x. The kernels'
+// sums of these rows go to rowSums.
+func (s *symvCall[T]) rows(w *workspace[T], i0, i1 int, y, rowSums []T) {
 	alpha, sums, more := w.tile[:4], w.tile[4:8], w.tile[8:12]
 	i := i0
+	if kernel := s.kernel(); kernel != nil && i1-i0 >= 4 {
+		i = i1 - (i1-i0)%4
+		kernel(i0, i, s.n, s.alpha, &s.a[0], s.lda, &s.x[0], &y[0], &rowSums[0])
+		s.kernels.axpy(i-i0, s.alpha, &rowSums[i0], &y[i0])
+	}
 	for ; i+4 <= i1; i += 4 {
 		for r := range alpha {
 			alpha[r], sums[r] = s.alpha*s.x[i+r], 0

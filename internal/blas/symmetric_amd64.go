@@ -22,6 +22,12 @@ func ddifferencesAVX2(n int, dst *float64, d *float64, origin float64, mu float6
 // dquotientsAVX2 computes dst[i] = x[i]/y[i] and returns Σ dst[i]²; n is a multiple of 8.
 func dquotientsAVX2(n int, dst *float64, x *float64, y *float64) float64
 
+// dsymvUpperAVX2 adds to y what the rows [from, to) of the upper triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.
+func dsymvUpperAVX2(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+
+// dsymvLowerAVX2 adds to y what the rows [from, to) of the lower triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.
+func dsymvLowerAVX2(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+
 // drankTwoSymvAVX512 computes A −= u·wᵀ + w·uᵀ in the upper triangle, from row first on, and then adds to y, and sets sums to, parts of A·x.
 func drankTwoSymvAVX512(first int, n int, u *float64, w *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
 
@@ -39,3 +45,9 @@ func ddifferencesAVX512(n int, dst *float64, d *float64, origin float64, mu floa
 
 // dquotientsAVX512 computes dst[i] = x[i]/y[i] and returns Σ dst[i]²; n is a multiple of 8.
 func dquotientsAVX512(n int, dst *float64, x *float64, y *float64) float64
+
+// dsymvUpperAVX512 adds to y what the rows [from, to) of the upper triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.
+func dsymvUpperAVX512(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+
+// dsymvLowerAVX512 adds to y what the rows [from, to) of the lower triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.
+func dsymvLowerAVX512(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)

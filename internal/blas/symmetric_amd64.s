@@ -12,7 +12,11 @@ DATA laneMasks<>+32(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+40(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+48(SB)/8, $0xffffffffffffffff
 DATA laneMasks<>+56(SB)/8, $0xffffffffffffffff
-GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
+DATA laneMasks<>+64(SB)/8, $0x0000000000000000
+DATA laneMasks<>+72(SB)/8, $0x0000000000000000
+DATA laneMasks<>+80(SB)/8, $0x0000000000000000
+DATA laneMasks<>+88(SB)/8, $0x0000000000000000
+GLOBL laneMasks<>(SB), RODATA|NOPTR, $96
 
 // func drankTwoSymvAVX2(first int, n int, u *float64, w *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
 // Requires: AVX, FMA3
@@ -686,6 +690,393 @@ group:
 	VZEROUPPER
 	RET
 
+// func dsymvUpperAVX2(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·dsymvUpperAVX2(SB), NOSPLIT, $0-72
+	MOVQ  from+0(FP), AX
+	MOVQ  n+16(FP), CX
+	MOVQ  x+48(FP), BX
+	MOVQ  y+56(FP), SI
+	MOVQ  ld+40(FP), DX
+	SHLQ  $0x03, DX
+	MOVQ  a+32(FP), DI
+	MOVQ  AX, R8
+	IMULQ DX, R8
+	ADDQ  R8, DI
+	LEAQ  (DI)(DX*1), R8
+	LEAQ  (R8)(DX*1), R9
+	LEAQ  (R9)(DX*1), R10
+	SHLQ  $0x03, AX
+	SHLQ  $0x03, CX
+
+block:
+	VBROADCASTSD alpha+24(FP), Y1
+	VBROADCASTSD (BX)(AX*1), Y0
+	VMULPD       Y1, Y0, Y0
+	VBROADCASTSD 8(BX)(AX*1), Y3
+	VMULPD       Y1, Y3, Y3
+	VBROADCASTSD 16(BX)(AX*1), Y6
+	VMULPD       Y1, Y6, Y6
+	VBROADCASTSD 24(BX)(AX*1), Y9
+	VMULPD       Y1, Y9, Y9
+	MOVQ         AX, DX
+	VXORPS       Y10, Y10, Y10
+	VMOVUPD      (SI)(DX*1), Y2
+	VMOVUPD      (BX)(DX*1), Y8
+	VMOVUPD      (DI)(DX*1), Y4
+	VMULPD       Y8, Y4, Y5
+	VBLENDPD     $0x0f, Y5, Y10, Y1
+	VMOVUPD      Y2, Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VBLENDPD     $0x0e, Y5, Y2, Y2
+	VMOVUPD      (R8)(DX*1), Y5
+	VMULPD       Y8, Y5, Y7
+	VBLENDPD     $0x0e, Y7, Y10, Y4
+	VMOVUPD      Y2, Y7
+	VFMADD231PD  Y3, Y5, Y7
+	VBLENDPD     $0x0c, Y7, Y2, Y2
+	VMOVUPD      (R9)(DX*1), Y5
+	VMULPD       Y8, Y5, Y11
+	VBLENDPD     $0x0c, Y11, Y10, Y7
+	VMOVUPD      Y2, Y11
+	VFMADD231PD  Y6, Y5, Y11
+	VBLENDPD     $0x08, Y11, Y2, Y2
+	VMOVUPD      (R10)(DX*1), Y5
+	VMULPD       Y8, Y5, Y8
+	VBLENDPD     $0x08, Y8, Y10, Y10
+	VMOVUPD      Y2, Y8
+	VFMADD231PD  Y9, Y5, Y8
+	VBLENDPD     $0x00, Y8, Y2, Y2
+	VMOVUPD      Y2, (SI)(DX*1)
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y11, Y11, Y11
+	ADDQ         $0x20, DX
+	MOVQ         CX, R11
+	SUBQ         DX, R11
+	SUBQ         $0x40, R11
+	JL           half
+
+group:
+	VMOVUPD     (SI)(DX*1), Y13
+	VMOVUPD     (BX)(DX*1), Y12
+	VMOVUPD     (DI)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y2
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     (R8)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y5
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     (R9)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y8
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     (R10)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y11
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, (SI)(DX*1)
+	VMOVUPD     32(SI)(DX*1), Y13
+	VMOVUPD     32(BX)(DX*1), Y12
+	VMOVUPD     32(DI)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y1
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     32(R8)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y4
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     32(R9)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y7
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     32(R10)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y10
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, 32(SI)(DX*1)
+	ADDQ        $0x40, DX
+	SUBQ        $0x40, R11
+	JGE         group
+
+half:
+	ADDQ        $0x40, R11
+	CMPQ        R11, $0x20
+	JL          endInOther
+	VMOVUPD     (SI)(DX*1), Y13
+	VMOVUPD     (BX)(DX*1), Y12
+	VMOVUPD     (DI)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y2
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     (R8)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y5
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     (R9)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y8
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     (R10)(DX*1), Y14
+	VFMADD231PD Y12, Y14, Y11
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, (SI)(DX*1)
+	ADDQ        $0x20, DX
+	SUBQ        $0x20, R11
+	JZ          done
+	LEAQ        laneMasks<>+64(SB), R12
+	SUBQ        R11, R12
+	VMOVUPD     (R12), Y12
+	VMOVUPD     (SI)(DX*1), Y13
+	VMASKMOVPD  (BX)(DX*1), Y12, Y14
+	VMASKMOVPD  (DI)(DX*1), Y12, Y15
+	VFMADD231PD Y14, Y15, Y1
+	VFMADD231PD Y0, Y15, Y13
+	VMASKMOVPD  (R8)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y4
+	VFMADD231PD Y3, Y0, Y13
+	VMASKMOVPD  (R9)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y7
+	VFMADD231PD Y6, Y0, Y13
+	VMASKMOVPD  (R10)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y10
+	VFMADD231PD Y9, Y0, Y13
+	VMOVUPD     Y13, (SI)(DX*1)
+	JMP         done
+
+endInOther:
+	TESTQ       R11, R11
+	JZ          done
+	LEAQ        laneMasks<>+64(SB), R12
+	SUBQ        R11, R12
+	VMOVUPD     (R12), Y12
+	VMOVUPD     (SI)(DX*1), Y13
+	VMASKMOVPD  (BX)(DX*1), Y12, Y14
+	VMASKMOVPD  (DI)(DX*1), Y12, Y15
+	VFMADD231PD Y14, Y15, Y2
+	VFMADD231PD Y0, Y15, Y13
+	VMASKMOVPD  (R8)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y5
+	VFMADD231PD Y3, Y0, Y13
+	VMASKMOVPD  (R9)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y8
+	VFMADD231PD Y6, Y0, Y13
+	VMASKMOVPD  (R10)(DX*1), Y12, Y0
+	VFMADD231PD Y14, Y0, Y11
+	VFMADD231PD Y9, Y0, Y13
+	VMOVUPD     Y13, (SI)(DX*1)
+
+done:
+	MOVQ        sums+64(FP), DX
+	VADDPD      Y1, Y2, Y0
+	VADDPD      Y4, Y5, Y1
+	VADDPD      Y7, Y8, Y2
+	VADDPD      Y10, Y11, Y3
+	VINSERTF128 $0x01, X2, Y0, Y4
+	VPERM2F128  $0x31, Y2, Y0, Y0
+	VADDPD      Y0, Y4, Y4
+	VINSERTF128 $0x01, X3, Y1, Y0
+	VPERM2F128  $0x31, Y3, Y1, Y1
+	VADDPD      Y1, Y0, Y0
+	VHADDPD     Y0, Y4, Y4
+	VMOVUPD     Y4, (DX)(AX*1)
+	MOVQ        ld+40(FP), DX
+	SHLQ        $0x05, DX
+	ADDQ        DX, DI
+	ADDQ        DX, R8
+	ADDQ        DX, R9
+	ADDQ        DX, R10
+	ADDQ        $0x20, AX
+	MOVQ        to+8(FP), DX
+	SHLQ        $0x03, DX
+	CMPQ        AX, DX
+	JL          block
+	VZEROUPPER
+	RET
+
+// func dsymvLowerAVX2(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·dsymvLowerAVX2(SB), NOSPLIT, $0-72
+	MOVQ  from+0(FP), AX
+	MOVQ  n+16(FP), CX
+	MOVQ  x+48(FP), DX
+	MOVQ  y+56(FP), BX
+	MOVQ  ld+40(FP), SI
+	SHLQ  $0x03, SI
+	MOVQ  a+32(FP), DI
+	MOVQ  AX, R8
+	IMULQ SI, R8
+	ADDQ  R8, DI
+	LEAQ  (DI)(SI*1), R8
+	LEAQ  (R8)(SI*1), R9
+	LEAQ  (R9)(SI*1), SI
+	SHLQ  $0x03, AX
+	SHLQ  $0x03, CX
+
+block:
+	VBROADCASTSD alpha+24(FP), Y1
+	VBROADCASTSD (DX)(AX*1), Y0
+	VMULPD       Y1, Y0, Y0
+	VBROADCASTSD 8(DX)(AX*1), Y3
+	VMULPD       Y1, Y3, Y3
+	VBROADCASTSD 16(DX)(AX*1), Y6
+	VMULPD       Y1, Y6, Y6
+	VBROADCASTSD 24(DX)(AX*1), Y9
+	VMULPD       Y1, Y9, Y9
+	MOVQ         AX, CX
+	VXORPS       Y10, Y10, Y10
+	VMOVUPD      (BX)(CX*1), Y2
+	VMOVUPD      (DX)(CX*1), Y8
+	VMOVUPD      (DI)(CX*1), Y4
+	VMULPD       Y8, Y4, Y5
+	VBLENDPD     $0x01, Y5, Y10, Y1
+	VMOVUPD      Y2, Y5
+	VFMADD231PD  Y0, Y4, Y5
+	VBLENDPD     $0x00, Y5, Y2, Y2
+	VMOVUPD      (R8)(CX*1), Y5
+	VMULPD       Y8, Y5, Y7
+	VBLENDPD     $0x03, Y7, Y10, Y4
+	VMOVUPD      Y2, Y7
+	VFMADD231PD  Y3, Y5, Y7
+	VBLENDPD     $0x01, Y7, Y2, Y2
+	VMOVUPD      (R9)(CX*1), Y5
+	VMULPD       Y8, Y5, Y11
+	VBLENDPD     $0x07, Y11, Y10, Y7
+	VMOVUPD      Y2, Y11
+	VFMADD231PD  Y6, Y5, Y11
+	VBLENDPD     $0x03, Y11, Y2, Y2
+	VMOVUPD      (SI)(CX*1), Y5
+	VMULPD       Y8, Y5, Y8
+	VBLENDPD     $0x0f, Y8, Y10, Y10
+	VMOVUPD      Y2, Y8
+	VFMADD231PD  Y9, Y5, Y8
+	VBLENDPD     $0x07, Y8, Y2, Y2
+	VMOVUPD      Y2, (BX)(CX*1)
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y11, Y11, Y11
+	MOVQ         AX, R10
+	ANDQ         $-64, R10
+	CMPQ         R10, AX
+	JZ           even
+	VMOVUPD      -32(BX)(CX*1), Y13
+	VMOVUPD      -32(DX)(CX*1), Y12
+	VMOVUPD      -32(DI)(CX*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y0, Y14, Y13
+	VMOVUPD      -32(R8)(CX*1), Y14
+	VFMADD231PD  Y12, Y14, Y5
+	VFMADD231PD  Y3, Y14, Y13
+	VMOVUPD      -32(R9)(CX*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y6, Y14, Y13
+	VMOVUPD      -32(SI)(CX*1), Y14
+	VFMADD231PD  Y12, Y14, Y11
+	VFMADD231PD  Y9, Y14, Y13
+	VMOVUPD      Y13, -32(BX)(CX*1)
+	XORQ         CX, CX
+	TESTQ        R10, R10
+	JZ           oddEnd
+
+odd:
+	VMOVUPD     (BX)(CX*1), Y13
+	VMOVUPD     (DX)(CX*1), Y12
+	VMOVUPD     (DI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y2
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     (R8)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y5
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     (R9)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y8
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     (SI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y11
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, (BX)(CX*1)
+	VMOVUPD     32(BX)(CX*1), Y13
+	VMOVUPD     32(DX)(CX*1), Y12
+	VMOVUPD     32(DI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y1
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     32(R8)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y4
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     32(R9)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y7
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     32(SI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y10
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, 32(BX)(CX*1)
+	ADDQ        $0x40, CX
+	CMPQ        CX, R10
+	JL          odd
+
+oddEnd:
+	JMP done
+
+even:
+	XORQ  CX, CX
+	TESTQ R10, R10
+	JZ    groupsEnd
+
+groups:
+	VMOVUPD     (BX)(CX*1), Y13
+	VMOVUPD     (DX)(CX*1), Y12
+	VMOVUPD     (DI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y1
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     (R8)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y4
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     (R9)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y7
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     (SI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y10
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, (BX)(CX*1)
+	VMOVUPD     32(BX)(CX*1), Y13
+	VMOVUPD     32(DX)(CX*1), Y12
+	VMOVUPD     32(DI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y2
+	VFMADD231PD Y0, Y14, Y13
+	VMOVUPD     32(R8)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y5
+	VFMADD231PD Y3, Y14, Y13
+	VMOVUPD     32(R9)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y8
+	VFMADD231PD Y6, Y14, Y13
+	VMOVUPD     32(SI)(CX*1), Y14
+	VFMADD231PD Y12, Y14, Y11
+	VFMADD231PD Y9, Y14, Y13
+	VMOVUPD     Y13, 32(BX)(CX*1)
+	ADDQ        $0x40, CX
+	CMPQ        CX, R10
+	JL          groups
+
+groupsEnd:
+done:
+	MOVQ        sums+64(FP), CX
+	VADDPD      Y1, Y2, Y0
+	VADDPD      Y4, Y5, Y1
+	VADDPD      Y7, Y8, Y2
+	VADDPD      Y10, Y11, Y3
+	VINSERTF128 $0x01, X2, Y0, Y4
+	VPERM2F128  $0x31, Y2, Y0, Y0
+	VADDPD      Y0, Y4, Y4
+	VINSERTF128 $0x01, X3, Y1, Y0
+	VPERM2F128  $0x31, Y3, Y1, Y1
+	VADDPD      Y1, Y0, Y0
+	VHADDPD     Y0, Y4, Y4
+	VMOVUPD     Y4, (CX)(AX*1)
+	MOVQ        ld+40(FP), CX
+	SHLQ        $0x05, CX
+	ADDQ        CX, DI
+	ADDQ        CX, R8
+	ADDQ        CX, R9
+	ADDQ        CX, SI
+	ADDQ        $0x20, AX
+	MOVQ        to+8(FP), CX
+	SHLQ        $0x03, CX
+	CMPQ        AX, CX
+	JL          block
+	VZEROUPPER
+	RET
+
 // func drankTwoSymvAVX512(first int, n int, u *float64, w *float64, a *float64, ld int, x *float64, y *float64, sums *float64)
 // Requires: AVX, AVX512F
 TEXT ·drankTwoSymvAVX512(SB), NOSPLIT, $0-72
@@ -1191,5 +1582,283 @@ group:
 	VADDSD        X1, X0, X0
 	VADDSD        X2, X0, X0
 	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func dsymvUpperAVX512(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·dsymvUpperAVX512(SB), NOSPLIT, $0-72
+	MOVQ  from+0(FP), AX
+	MOVQ  n+16(FP), DX
+	MOVQ  x+48(FP), SI
+	MOVQ  y+56(FP), DI
+	MOVQ  ld+40(FP), CX
+	SHLQ  $0x03, CX
+	MOVQ  a+32(FP), R8
+	MOVQ  AX, BX
+	IMULQ CX, BX
+	ADDQ  BX, R8
+	LEAQ  (R8)(CX*1), R9
+	LEAQ  (R9)(CX*1), R10
+	LEAQ  (R10)(CX*1), R11
+	SHLQ  $0x03, AX
+	SHLQ  $0x03, DX
+
+block:
+	VBROADCASTSD alpha+24(FP), Z1
+	VBROADCASTSD (SI)(AX*1), Z0
+	VMULPD       Z1, Z0, Z0
+	VBROADCASTSD 8(SI)(AX*1), Z2
+	VMULPD       Z1, Z2, Z2
+	VBROADCASTSD 16(SI)(AX*1), Z4
+	VMULPD       Z1, Z4, Z4
+	VBROADCASTSD 24(SI)(AX*1), Z6
+	VMULPD       Z1, Z6, Z6
+	MOVQ         AX, BX
+	ANDQ         $-64, BX
+	MOVQ         DX, R12
+	ANDQ         $-64, R12
+	MOVQ         DX, CX
+	SUBQ         R12, CX
+	SHRQ         $0x03, CX
+	MOVQ         $0x00000001, R14
+	SHLQ         CL, R14
+	DECQ         R14
+	MOVQ         AX, CX
+	SUBQ         BX, CX
+	MOVQ         $0x000000ff, R15
+	CMPQ         BX, R12
+	JL           wholeCorner
+	MOVQ         R14, R15
+
+wholeCorner:
+	SHRQ        $0x03, CX
+	MOVQ        $0x000000ff, R13
+	SHLQ        CL, R13
+	MOVQ        R13, CX
+	ANDQ        R15, CX
+	KMOVW       CX, K1
+	SHLQ        $0x01, R13
+	MOVQ        R13, CX
+	ANDQ        R15, CX
+	KMOVW       CX, K2
+	SHLQ        $0x01, R13
+	MOVQ        R13, CX
+	ANDQ        R15, CX
+	KMOVW       CX, K3
+	SHLQ        $0x01, R13
+	MOVQ        R13, CX
+	ANDQ        R15, CX
+	KMOVW       CX, K4
+	SHLQ        $0x01, R13
+	MOVQ        R13, CX
+	ANDQ        R15, CX
+	KMOVW       CX, K5
+	VMOVUPD     (DI)(BX*1), Z8
+	VMOVUPD.Z   (SI)(BX*1), K1, Z7
+	VMOVUPD.Z   (R8)(BX*1), K1, Z3
+	VMULPD.Z    Z7, Z3, K1, Z1
+	VFMADD231PD Z0, Z3, K2, Z8
+	VMOVUPD.Z   (R9)(BX*1), K2, Z5
+	VMULPD.Z    Z7, Z5, K2, Z3
+	VFMADD231PD Z2, Z5, K3, Z8
+	VMOVUPD.Z   (R10)(BX*1), K3, Z9
+	VMULPD.Z    Z7, Z9, K3, Z5
+	VFMADD231PD Z4, Z9, K4, Z8
+	VMOVUPD.Z   (R11)(BX*1), K4, Z9
+	VMULPD.Z    Z7, Z9, K4, Z7
+	VFMADD231PD Z6, Z9, K5, Z8
+	VMOVUPD     Z8, (DI)(BX*1)
+	ADDQ        $0x40, BX
+	CMPQ        BX, R12
+	JGE         last
+
+group:
+	VMOVUPD     (DI)(BX*1), Z9
+	VMOVUPD     (SI)(BX*1), Z8
+	VMOVUPD     (R8)(BX*1), Z10
+	VFMADD231PD Z8, Z10, Z1
+	VFMADD231PD Z0, Z10, Z9
+	VMOVUPD     (R9)(BX*1), Z10
+	VFMADD231PD Z8, Z10, Z3
+	VFMADD231PD Z2, Z10, Z9
+	VMOVUPD     (R10)(BX*1), Z10
+	VFMADD231PD Z8, Z10, Z5
+	VFMADD231PD Z4, Z10, Z9
+	VMOVUPD     (R11)(BX*1), Z10
+	VFMADD231PD Z8, Z10, Z7
+	VFMADD231PD Z6, Z10, Z9
+	VMOVUPD     Z9, (DI)(BX*1)
+	ADDQ        $0x40, BX
+	CMPQ        BX, R12
+	JL          group
+
+last:
+	CMPQ        BX, DX
+	JGE         done
+	KMOVW       R14, K1
+	VMOVUPD     (DI)(BX*1), Z9
+	VMOVUPD.Z   (SI)(BX*1), K1, Z8
+	VMOVUPD.Z   (R8)(BX*1), K1, Z10
+	VFMADD231PD Z8, Z10, Z1
+	VFMADD231PD Z0, Z10, Z9
+	VMOVUPD.Z   (R9)(BX*1), K1, Z0
+	VFMADD231PD Z8, Z0, Z3
+	VFMADD231PD Z2, Z0, Z9
+	VMOVUPD.Z   (R10)(BX*1), K1, Z0
+	VFMADD231PD Z8, Z0, Z5
+	VFMADD231PD Z4, Z0, Z9
+	VMOVUPD.Z   (R11)(BX*1), K1, Z0
+	VFMADD231PD Z8, Z0, Z7
+	VFMADD231PD Z6, Z0, Z9
+	VMOVUPD     Z9, (DI)(BX*1)
+
+done:
+	MOVQ          sums+64(FP), CX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VADDPD        Y3, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPD        Y5, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z7, Y3
+	VADDPD        Y7, Y3, Y3
+	VINSERTF128   $0x01, X2, Y0, Y4
+	VPERM2F128    $0x31, Y2, Y0, Y0
+	VADDPD        Y0, Y4, Y4
+	VINSERTF128   $0x01, X3, Y1, Y0
+	VPERM2F128    $0x31, Y3, Y1, Y1
+	VADDPD        Y1, Y0, Y0
+	VHADDPD       Y0, Y4, Y4
+	VMOVUPD       Y4, (CX)(AX*1)
+	MOVQ          ld+40(FP), CX
+	SHLQ          $0x05, CX
+	ADDQ          CX, R8
+	ADDQ          CX, R9
+	ADDQ          CX, R10
+	ADDQ          CX, R11
+	ADDQ          $0x20, AX
+	MOVQ          to+8(FP), CX
+	SHLQ          $0x03, CX
+	CMPQ          AX, CX
+	JL            block
+	VZEROUPPER
+	RET
+
+// func dsymvLowerAVX512(from int, to int, n int, alpha float64, a *float64, ld int, x *float64, y *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·dsymvLowerAVX512(SB), NOSPLIT, $0-72
+	MOVQ  from+0(FP), AX
+	MOVQ  n+16(FP), CX
+	MOVQ  x+48(FP), BX
+	MOVQ  y+56(FP), SI
+	MOVQ  ld+40(FP), DX
+	SHLQ  $0x03, DX
+	MOVQ  a+32(FP), DI
+	MOVQ  AX, R8
+	IMULQ DX, R8
+	ADDQ  R8, DI
+	LEAQ  (DI)(DX*1), R8
+	LEAQ  (R8)(DX*1), R9
+	LEAQ  (R9)(DX*1), R10
+	SHLQ  $0x03, AX
+	SHLQ  $0x03, CX
+
+block:
+	VBROADCASTSD alpha+24(FP), Z1
+	VBROADCASTSD (BX)(AX*1), Z0
+	VMULPD       Z1, Z0, Z0
+	VBROADCASTSD 8(BX)(AX*1), Z2
+	VMULPD       Z1, Z2, Z2
+	VBROADCASTSD 16(BX)(AX*1), Z4
+	VMULPD       Z1, Z4, Z4
+	VBROADCASTSD 24(BX)(AX*1), Z6
+	VMULPD       Z1, Z6, Z6
+	MOVQ         AX, DX
+	ANDQ         $-64, DX
+	MOVQ         AX, CX
+	SUBQ         DX, CX
+	MOVQ         DX, R11
+	SHRQ         $0x03, CX
+	MOVQ         $0x00000001, R12
+	SHLQ         CL, R12
+	DECQ         R12
+	KMOVW        R12, K1
+	LEAQ         1(R12)(R12*1), R12
+	KMOVW        R12, K2
+	LEAQ         1(R12)(R12*1), R12
+	KMOVW        R12, K3
+	LEAQ         1(R12)(R12*1), R12
+	KMOVW        R12, K4
+	LEAQ         1(R12)(R12*1), R12
+	KMOVW        R12, K5
+	VMOVUPD      (SI)(DX*1), Z8
+	VMOVUPD.Z    (BX)(DX*1), K5, Z7
+	VMOVUPD.Z    (DI)(DX*1), K2, Z3
+	VMULPD.Z     Z7, Z3, K2, Z1
+	VFMADD231PD  Z0, Z3, K1, Z8
+	VMOVUPD.Z    (R8)(DX*1), K3, Z5
+	VMULPD.Z     Z7, Z5, K3, Z3
+	VFMADD231PD  Z2, Z5, K2, Z8
+	VMOVUPD.Z    (R9)(DX*1), K4, Z9
+	VMULPD.Z     Z7, Z9, K4, Z5
+	VFMADD231PD  Z4, Z9, K3, Z8
+	VMOVUPD.Z    (R10)(DX*1), K5, Z9
+	VMULPD.Z     Z7, Z9, K5, Z7
+	VFMADD231PD  Z6, Z9, K4, Z8
+	VMOVUPD      Z8, (SI)(DX*1)
+	XORQ         DX, DX
+	TESTQ        R11, R11
+	JZ           groupEnd
+
+group:
+	VMOVUPD     (SI)(DX*1), Z9
+	VMOVUPD     (BX)(DX*1), Z8
+	VMOVUPD     (DI)(DX*1), Z10
+	VFMADD231PD Z8, Z10, Z1
+	VFMADD231PD Z0, Z10, Z9
+	VMOVUPD     (R8)(DX*1), Z10
+	VFMADD231PD Z8, Z10, Z3
+	VFMADD231PD Z2, Z10, Z9
+	VMOVUPD     (R9)(DX*1), Z10
+	VFMADD231PD Z8, Z10, Z5
+	VFMADD231PD Z4, Z10, Z9
+	VMOVUPD     (R10)(DX*1), Z10
+	VFMADD231PD Z8, Z10, Z7
+	VFMADD231PD Z6, Z10, Z9
+	VMOVUPD     Z9, (SI)(DX*1)
+	ADDQ        $0x40, DX
+	CMPQ        DX, R11
+	JL          group
+
+groupEnd:
+	MOVQ          sums+64(FP), CX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VADDPD        Y3, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPD        Y5, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z7, Y3
+	VADDPD        Y7, Y3, Y3
+	VINSERTF128   $0x01, X2, Y0, Y4
+	VPERM2F128    $0x31, Y2, Y0, Y0
+	VADDPD        Y0, Y4, Y4
+	VINSERTF128   $0x01, X3, Y1, Y0
+	VPERM2F128    $0x31, Y3, Y1, Y1
+	VADDPD        Y1, Y0, Y0
+	VHADDPD       Y0, Y4, Y4
+	VMOVUPD       Y4, (CX)(AX*1)
+	MOVQ          ld+40(FP), CX
+	SHLQ          $0x05, CX
+	ADDQ          CX, DI
+	ADDQ          CX, R8
+	ADDQ          CX, R9
+	ADDQ          CX, R10
+	ADDQ          $0x20, AX
+	MOVQ          to+8(FP), CX
+	SHLQ          $0x03, CX
+	CMPQ          AX, CX
+	JL            block
 	VZEROUPPER
 	RET

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/blas"
 )
 
 // symmetricTiers runs test with every tier of float64, and then sees that those of fused multiply-add had the same bits.
@@ -201,6 +203,21 @@ func TestDifferencesAndQuotients(t *testing.T) {
 			near(t, "sum of squares", sum, want, dotBound[float64](n, want))
 			dst.check(t, "Differences and Quotients")
 			all = append(append(all, dst.data...), sum)
+		}
+		return all
+	})
+}
+
+// TestSymvKernels: the tiers agree to the last bit, at every edge of groups and blocks.
+func TestSymvKernels(t *testing.T) {
+	symmetricTiers(t, func(t *testing.T) (all []float64) {
+		for n := range 42 {
+			for _, uplo := range []blas.Uplo{blas.Upper, blas.Lower} {
+				lda := n + 3
+				a, x, y := deviates(n*lda, 1), deviates(n, 2), deviates(n, 3)
+				Symv(uplo, n, 1.5, a, lda, x, 1, y)
+				all = append(all, y...)
+			}
 		}
 		return all
 	})

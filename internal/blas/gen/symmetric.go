@@ -22,6 +22,8 @@ func symmetric() {
 		lowner(v)
 		differences(v)
 		quotients(v)
+		symvUpper(v)
+		symvLower(v)
 	}
 }
 
@@ -44,12 +46,12 @@ func bitMask(bits uint32) reg.OpmaskVirtual {
 	return k
 }
 
-// laneMasks holds four words of zeros, and then four of ones.
+// laneMasks holds four words of zeros, four of ones, and four of zeros.
 func laneMasks() Mem {
 	m := GLOBL("laneMasks", RODATA|NOPTR)
-	for i := range 8 {
+	for i := range 12 {
 		word := U64(0)
-		if i >= 4 {
+		if i/4 == 1 {
 			word = ^word
 		}
 		DATA(8*i, word)
@@ -486,4 +488,319 @@ func quotients(v isa) {
 	Store(reduce(v, f64, sum, zeros(v, 1)[0]).AsX(), ReturnIndex(0))
 	VZEROUPPER()
 	RET()
+}
+
+// A symvRows is what the kernels of Symv hold for a block of four rows.
+type symvRows struct {
+	v                isa
+	i, n, c          reg.Register // row, order and column, in bytes
+	x, y             reg.Register
+	rows             [4]reg.Register
+	coefficient, sum [4]reg.VecVirtual // α·x of the rows, and their sums over the group's half that has the diagonal
+	other            [4]reg.VecVirtual // over the other half, where a group is two vectors
+}
+
+const symvSignature = "func(from, to, n int, alpha float64, a *float64, ld int, x, y, sums *float64)"
+
+func (s *symvRows) at(p reg.Register, disp int) Mem {
+	return Mem{Base: p, Index: s.c, Scale: 1, Disp: disp}
+}
+
+// blocks writes the loop over blocks of rows.
+func (s *symvRows) blocks(body func()) {
+	v := s.v
+	s.i, s.n, s.c = Load(Param("from"), GP64()), Load(Param("n"), GP64()), GP64()
+	s.x, s.y = Load(Param("x"), GP64()), Load(Param("y"), GP64())
+	ld := Load(Param("ld"), GP64())
+	SHLQ(U8(3), ld)
+	s.rows[0] = Load(Param("a"), GP64())
+	start := GP64()
+	MOVQ(s.i, start)
+	IMULQ(ld, start)
+	ADDQ(start, s.rows[0])
+	for r := 1; r < 4; r++ {
+		s.rows[r] = GP64()
+		LEAQ(Mem{Base: s.rows[r-1], Index: ld, Scale: 1}, s.rows[r])
+	}
+	SHLQ(U8(3), s.i)
+	SHLQ(U8(3), s.n)
+	for r := range 4 {
+		s.coefficient[r], s.sum[r], s.other[r] = v.reg(), v.reg(), v.reg()
+	}
+	Label("block")
+	alpha := broadcastParam(v, f64, "alpha")
+	for r := range 4 {
+		VBROADCASTSD(Mem{Base: s.x, Index: s.i, Scale: 1, Disp: 8 * r}, s.coefficient[r])
+		VMULPD(alpha, s.coefficient[r], s.coefficient[r])
+	}
+	body()
+	var sum [][]reg.VecVirtual
+	for r := range 4 {
+		sum = append(sum, []reg.VecVirtual{s.sum[r], s.other[r]})
+	}
+	sums := Load(Param("sums"), GP64())
+	storeRowSums(v, sum, Mem{Base: sums, Index: s.i, Scale: 1})
+	next := Load(Param("ld"), GP64())
+	SHLQ(U8(5), next)
+	for _, row := range s.rows {
+		ADDQ(next, row)
+	}
+	ADDQ(U8(32), s.i)
+	to := Load(Param("to"), GP64())
+	SHLQ(U8(3), to)
+	CMPQ(s.i, to)
+	JL(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// vector writes the work for a whole vector of columns.
+func (s *symvRows) vector(disp int, sum [4]reg.VecVirtual) {
+	x, y := s.v.reg(), s.v.reg()
+	VMOVUPD(s.at(s.y, disp), y)
+	VMOVUPD(s.at(s.x, disp), x)
+	for r, row := range s.rows {
+		a := s.v.reg()
+		VMOVUPD(s.at(row, disp), a)
+		VFMADD231PD(x, a, sum[r])
+		VFMADD231PD(s.coefficient[r], a, y)
+	}
+	VMOVUPD(y, s.at(s.y, disp))
+}
+
+// masked512 writes the work for a group of columns, of which row r takes those of masks[r] for its sum, and for y those of
+// inner[r].
+func (s *symvRows) masked512(all reg.OpmaskVirtual, masks, inner []reg.OpmaskVirtual) {
+	x, y := ZMM(), ZMM()
+	VMOVUPD(s.at(s.y, 0), y)
+	VMOVUPD_Z(s.at(s.x, 0), all, x)
+	for r, row := range s.rows {
+		a := ZMM()
+		VMOVUPD_Z(s.at(row, 0), masks[r], a)
+		VMULPD_Z(x, a, masks[r], s.sum[r])
+		VFMADD231PD(s.coefficient[r], a, inner[r], y)
+	}
+	VMOVUPD(y, s.at(s.y, 0))
+}
+
+// corner256 writes the work for the vector with the diagonal, of which row r takes the lanes given for its sum, and for y
+// those without the diagonal's.
+func (s *symvRows) corner256(disp int, lanes func(r int) int) {
+	x, y, none := YMM(), YMM(), zeros(s.v, 1)[0]
+	VMOVUPD(s.at(s.y, disp), y)
+	VMOVUPD(s.at(s.x, disp), x)
+	for r, row := range s.rows {
+		a, t := YMM(), YMM()
+		VMOVUPD(s.at(row, disp), a)
+		VMULPD(x, a, t)
+		VBLENDPD(U8(uint8(lanes(r))), t, none, s.sum[r])
+		VMOVUPD(y, t)
+		VFMADD231PD(s.coefficient[r], a, t)
+		VBLENDPD(U8(uint8(lanes(r)&^(1<<r))), t, y, y)
+	}
+	VMOVUPD(y, s.at(s.y, disp))
+	for r := range 4 {
+		zero(s.v, s.other[r])
+	}
+}
+
+// maskSeries returns masks of bits and of bits shifted by one, and so on, cut to those of within.
+func maskSeries(bits, within reg.Register, count int) []reg.OpmaskVirtual {
+	masks := make([]reg.OpmaskVirtual, count)
+	for r := range masks {
+		cut := GP64()
+		MOVQ(bits, cut)
+		ANDQ(within, cut)
+		masks[r] = K()
+		KMOVW(cut.As32(), masks[r])
+		if r < count-1 {
+			SHLQ(U8(1), bits)
+		}
+	}
+	return masks
+}
+
+// lowBits sets r to as many ones as there are elements of 8 bytes in the count, below 64.
+func lowBits(count reg.Register) reg.GPVirtual {
+	r := GP64()
+	MOVQ(count, reg.RCX)
+	SHRQ(U8(3), reg.RCX)
+	MOVQ(U32(1), r)
+	SHLQ(reg.CL, r)
+	DECQ(r)
+	return r
+}
+
+// symvUpper writes the products of Symv with four rows of the upper triangle at a time.
+func symvUpper(v isa) {
+	begin(v, f64, "symvUpper", symvSignature,
+		"adds to y what the rows [from, to) of the upper triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.")
+	s := symvRows{v: v}
+	if v.width == 64 {
+		s.blocks(func() { s.upper512() })
+		return
+	}
+	s.blocks(func() {
+		MOVQ(s.i, s.c)
+		s.corner256(0, func(r int) int { return 0xf << r & 0xf })
+		ADDQ(U8(32), s.c)
+		left := GP64() // columns after the next group
+		MOVQ(s.n, left)
+		SUBQ(s.c, left)
+		SUBQ(U8(64), left)
+		JL(LabelRef("half"))
+		Label("group")
+		s.vector(0, s.other)
+		s.vector(32, s.sum)
+		ADDQ(U8(64), s.c)
+		SUBQ(U8(64), left)
+		JGE(LabelRef("group"))
+		Label("half")
+		ADDQ(U8(64), left)
+		CMPQ(left, U8(32))
+		JL(LabelRef("endInOther"))
+		s.vector(0, s.other)
+		ADDQ(U8(32), s.c)
+		SUBQ(U8(32), left)
+		JZ(LabelRef("done"))
+		s.tail256(left, s.sum)
+		JMP(LabelRef("done"))
+		Label("endInOther")
+		TESTQ(left, left)
+		JZ(LabelRef("done"))
+		s.tail256(left, s.other)
+		Label("done")
+	})
+}
+
+// tail256 writes the work for the last columns, of so many bytes.
+func (s *symvRows) tail256(left reg.Register, sum [4]reg.VecVirtual) {
+	mask, at := YMM(), GP64()
+	LEAQ(laneMask.Offset(64), at)
+	SUBQ(left, at)
+	VMOVUPD(Mem{Base: at}, mask)
+	y := YMM()
+	VMOVUPD(s.at(s.y, 0), y)
+	x := YMM()
+	VMASKMOVPD(s.at(s.x, 0), mask, x)
+	for r, row := range s.rows {
+		a := YMM()
+		VMASKMOVPD(s.at(row, 0), mask, a)
+		VFMADD231PD(x, a, sum[r])
+		VFMADD231PD(s.coefficient[r], a, y)
+	}
+	VMOVUPD(y, s.at(s.y, 0))
+}
+
+func (s *symvRows) upper512() {
+	MOVQ(s.i, s.c)
+	ANDQ(I8(-64), s.c)
+	whole, last, bits, lane := GP64(), GP64(), GP64(), GP64()
+	MOVQ(s.n, whole)
+	ANDQ(I8(-64), whole)
+	MOVQ(s.n, last)
+	SUBQ(whole, last)
+	tail := lowBits(last)
+	MOVQ(s.i, lane)
+	SUBQ(s.c, lane)
+	within := GP64()
+	MOVQ(U32(0xff), within)
+	CMPQ(s.c, whole)
+	JL(LabelRef("wholeCorner"))
+	MOVQ(tail, within)
+	Label("wholeCorner")
+	MOVQ(lane, reg.RCX)
+	SHRQ(U8(3), reg.RCX)
+	MOVQ(U32(0xff), bits)
+	SHLQ(reg.CL, bits)
+	masks := maskSeries(bits, within, 5)
+	s.masked512(masks[0], masks[:4], masks[1:])
+	ADDQ(U8(64), s.c)
+	CMPQ(s.c, whole)
+	JGE(LabelRef("last"))
+	Label("group")
+	s.vector(0, s.sum)
+	ADDQ(U8(64), s.c)
+	CMPQ(s.c, whole)
+	JL(LabelRef("group"))
+	Label("last")
+	CMPQ(s.c, s.n)
+	JGE(LabelRef("done"))
+	k := K()
+	KMOVW(tail.As32(), k)
+	x, y := ZMM(), ZMM()
+	VMOVUPD(s.at(s.y, 0), y)
+	VMOVUPD_Z(s.at(s.x, 0), k, x)
+	for r, row := range s.rows {
+		a := ZMM()
+		VMOVUPD_Z(s.at(row, 0), k, a)
+		VFMADD231PD(x, a, s.sum[r])
+		VFMADD231PD(s.coefficient[r], a, y)
+	}
+	VMOVUPD(y, s.at(s.y, 0))
+	Label("done")
+}
+
+// symvLower writes the products of Symv with four rows of the lower triangle at a time. The group with the diagonal comes
+// first.
+func symvLower(v isa) {
+	begin(v, f64, "symvLower", symvSignature,
+		"adds to y what the rows [from, to) of the lower triangle of A contribute to α·A·x by columns, and sets sums to what they do by rows, without α.")
+	s := symvRows{v: v}
+	if v.width == 64 {
+		s.blocks(func() {
+			MOVQ(s.i, s.c)
+			ANDQ(I8(-64), s.c)
+			lane, end := GP64(), GP64()
+			MOVQ(s.i, lane)
+			SUBQ(s.c, lane)
+			MOVQ(s.c, end)
+			bits := lowBits(lane)
+			masks := make([]reg.OpmaskVirtual, 5)
+			for r := range masks {
+				masks[r] = K()
+				KMOVW(bits.As32(), masks[r])
+				if r < 4 {
+					LEAQ(Mem{Base: bits, Index: bits, Scale: 1, Disp: 1}, bits)
+				}
+			}
+			s.masked512(masks[4], masks[1:], masks[:4])
+			s.columnsTo(end, "group", func() { s.vector(0, s.sum) })
+		})
+		return
+	}
+	s.blocks(func() {
+		MOVQ(s.i, s.c)
+		s.corner256(0, func(r int) int { return 0xf >> (3 - r) })
+		end := GP64()
+		MOVQ(s.i, end)
+		ANDQ(I8(-64), end)
+		CMPQ(end, s.i)
+		JZ(LabelRef("even"))
+		s.vector(-32, s.other)
+		s.columnsTo(end, "odd", func() {
+			s.vector(0, s.other)
+			s.vector(32, s.sum)
+		})
+		JMP(LabelRef("done"))
+		Label("even")
+		s.columnsTo(end, "groups", func() {
+			s.vector(0, s.sum)
+			s.vector(32, s.other)
+		})
+		Label("done")
+	})
+}
+
+// columnsTo writes the work for groups of columns from the first up to a whole number of groups.
+func (s *symvRows) columnsTo(end reg.Register, label string, group func()) {
+	XORQ(s.c, s.c)
+	TESTQ(end, end)
+	JZ(LabelRef(label + "End"))
+	Label(label)
+	group()
+	ADDQ(U8(64), s.c)
+	CMPQ(s.c, end)
+	JL(LabelRef(label))
+	Label(label + "End")
 }
