@@ -20,10 +20,6 @@ func largePages() {
 	from := -uintptr(unsafe.Pointer(&heap[0])) & uintptr(os.Getpagesize()-1)
 	_ = syscall.Madvise(heap[from:], syscall.MADV_HUGEPAGE) // a wish, no need
 	runtime.KeepAlive(heap)
-	// What little there is to collect is done before another thread would have begun. (That the number of processors is set
-	// keeps it what it is now, should the system's limit change later.)
-	processors := runtime.GOMAXPROCS(1)
 	runtime.GC() // gives the array back
-	runtime.GOMAXPROCS(processors)
 	debug.SetGCPercent(usual)
 }
