@@ -152,6 +152,7 @@ func folderSHA256(dir string) (string, error) {
 		return "", fmt.Errorf("loaders: %w", err)
 	}
 	h := sha256.New()
+	seen := map[string]string{}
 	for _, e := range entries {
 		if filepath.Ext(e.Name()) != ".nwb" {
 			continue
@@ -160,6 +161,10 @@ func folderSHA256(dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if twin := seen[sum]; twin != "" { // whose spikes would count twice
+			return "", fmt.Errorf("%s: %s and %s are copies of one file; take one away", dir, twin, e.Name())
+		}
+		seen[sum] = e.Name()
 		fmt.Fprintf(h, "%s  %s\n", sum, e.Name())
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

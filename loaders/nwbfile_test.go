@@ -52,6 +52,19 @@ func TestNWBFolder(t *testing.T) {
 	if len(s.Units) != 6 || s.Trials.Len() != 8 || s.Source.Name != "split" || len(s.Source.SHA256) != 64 {
 		t.Errorf("%d units, %d trials, %+v", len(s.Units), s.Trials.Len(), s.Source)
 	}
+	twins := t.TempDir()
+	text, err := os.ReadFile(fixtureNWB("latest.nwb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.nwb", "a (copy).nwb"} {
+		if err := os.WriteFile(filepath.Join(twins, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(twins, Options{}); err == nil || !strings.Contains(err.Error(), "a (copy).nwb and a.nwb are copies of one file") {
+		t.Errorf("two copies of a file: %v", err)
+	}
 	t.Chdir(fixtureNWB("split"))
 	if s, err = Open(".", Options{}); err != nil || s.Source.Name != "split" || s.Source.Path != "." {
 		t.Errorf("from inside: %v, %+v", err, s)

@@ -222,6 +222,9 @@ func TestBin(t *testing.T) {
 	}{
 		{scalar("bin_s", 0.045), Options{}, 0.045},
 		{scalar("bin_s", 0.045), Options{FileBin: 10 * time.Millisecond}, 0.01},
+		{scalar("bin_s", 0.045), Options{FileBin: 45 * time.Millisecond}, 0.045},
+		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.2, 3.3, 3.4}}, Options{FileBin: 10 * time.Millisecond}, 0.01},
+		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.2, 3.3, 3.4}}, Options{FileBin: 100 * time.Millisecond}, 0.1},
 		{scalar("binSize", 0.02), Options{}, 0.02},
 		{scalar("dt", 20), Options{}, 0}, // of what unit?
 		{scalar("bin_ms", 20), Options{}, 0.02},
@@ -236,6 +239,10 @@ func TestBin(t *testing.T) {
 		}
 		if s.Activity.Bin != c.want {
 			t.Errorf("%s %v: bin %g, want %g", c.extra.Name, c.extra.Data, s.Activity.Bin, c.want)
+		}
+		contradicted := strings.Contains(strings.Join(s.Notes, " "), "s wide; they are taken to be")
+		if contradicted != (c.o.FileBin == 10*time.Millisecond) {
+			t.Errorf("%s %v: notes %q", c.extra.Name, c.extra.Data, s.Notes)
 		}
 	}
 }

@@ -21,8 +21,11 @@ func (l *loading) time(t int) error {
 	if err != nil {
 		return err
 	}
-	if step == 0 && times != nil {
+	switch n := len(times); {
+	case step == 0 && n > 0:
 		step = l.regular(times)
+	case l.FileBin > 0 && n > 1:
+		l.contradict((times[n-1] - times[0]) / float64(n-1))
 	}
 	if a.Bin = step; step == 0 && a.Quantity == recording.Counts {
 		l.note("The width of a row is unknown: activity is counts per row, not Hz. ρ and dimensions do not depend on the unit, " +
@@ -36,9 +39,23 @@ func (l *loading) step() (float64, error) {
 	if l.FileBin < 0 {
 		return 0, fmt.Errorf("loaders: the width of the file's rows is %v, which is negative", l.FileBin)
 	}
-	if l.FileBin > 0 {
-		return l.FileBin.Seconds(), nil
+	said, err := l.said()
+	if l.FileBin == 0 {
+		return said, err
 	}
+	l.contradict(said)
+	return l.FileBin.Seconds(), nil
+}
+
+// contradict notes that rows are taken to be of another width than the file says, where it does.
+func (l *loading) contradict(said float64) {
+	if said > 0 && math.Abs(said/l.FileBin.Seconds()-1) > 0.02 { // as regular has it
+		l.note("The file says that its rows are %.4g s wide; they are taken to be %v, as --file-bin says.", said, l.FileBin)
+	}
+}
+
+// said returns the width of the rows that a scalar of the file says, in seconds, or 0.
+func (l *loading) said() (float64, error) {
 	for _, g := range []struct {
 		names   []string
 		seconds func(float64) float64
@@ -60,7 +77,9 @@ func (l *loading) step() (float64, error) {
 		if step > 0 && step <= 1 {
 			return step, nil
 		}
-		l.note("%s = %g is not taken as a width in seconds; say --file-bin if it is.", p.path, v.Data[0])
+		if l.FileBin == 0 {
+			l.note("%s = %g is not taken as a width in seconds; say --file-bin if it is.", p.path, v.Data[0])
+		}
 	}
 	return 0, nil
 }

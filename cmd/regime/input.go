@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -45,8 +46,8 @@ func (o *input) AddFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.behavior, "behavior", nil, "arrays of behaviour, or files of one array (Y.npy); the first is the output")
 	f.StringVar(&o.trials, "trials", "", "array that numbers the trial of each row; none for no trials")
 	f.BoolVar(&o.transpose, "transpose", false, "rows of the activity array are neurons (=false: time bins); without it lengths decide")
-	f.DurationVar(&o.fileBin, "file-bin", 0, "width of the file's rows, if the file does not say it")
-	f.StringVar(&o.kind, "kind", "", "bci, non-bci or model, if the file does not say it")
+	f.DurationVar(&o.fileBin, "file-bin", 0, "width of the file's rows, which wins over what the file says")
+	f.StringVar(&o.kind, "kind", "", "bci, non-bci or model, which wins over what the file says")
 	f.BoolVar(&o.stream, "stream", false, "read activity in blocks, never whole: an array from its file (npy, uncompressed npz), spike "+
 		"times as they are binned (default: if rates would take more than 512 MB)")
 	o.prep.AddFlags(f)
@@ -173,6 +174,8 @@ func (o *input) open() (*recording.Session, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, noFile(o.data)
+	case errors.Is(err, loaders.ErrFormat) && exists(filepath.Join(o.data, recordingFile)):
+		return nil, hinted(badData(err), "a network's recording is --data %s", filepath.Join(o.data, recordingFile))
 	case errors.Is(err, loaders.ErrNotFound):
 		return nil, hinted(badData(err), "regime info %s shows everything in the file", o.data)
 	case err != nil:
