@@ -38,6 +38,7 @@ or nearly at right angles to them (oblique), after Schuessler et al., eLife 13 (
 	root.AddCommand(newFit(), newScaling(), newCompare(), newReport(), newReproduce(), newInfo(), newConvert(), newDatasets())
 	root.AddCommand(newSimulate())
 	root.SetHelpCommand(newHelp())
+	complete(root)
 	return root
 }
 
