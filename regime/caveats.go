@@ -2,6 +2,11 @@ package regime
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"oblique/loaders/recording"
 )
@@ -9,27 +14,146 @@ import (
 // lowR2 is the R² below which a readout explains too little for its direction to mean much.
 const lowR2 = 0.2
 
+// fewRecordings are too few for a difference between groups: below it their own spread is hardly known.
+const fewRecordings = 3
+
 // Caveats says what cannot be concluded from the figures of one recording, in sentences.
 func (r *Result) Caveats() []string {
 	var all []string
+	if r.Data.Kind == recording.BCI {
+		all = append(all, "A brain–computer interface: its behaviour is computed from the activity, so that R² and the readout are the decoder's by construction.")
+	}
 	switch null := r.Nulls.ShiftedR2; {
-	case r.Data.Kind == recording.BCI:
-		all = append(all, "A brain–computer interface: its behaviour is computed from the activity, so that R² is high and the readout is the decoder's by construction.")
+	case !r.R2.Defined():
+		all = append(all, "R² is undefined: whether ρ and fitting dimension say anything about behaviour is not known.")
 	case null != nil && r.R2 <= null.CI[1]:
-		all = append(all, fmt.Sprintf("R² (%.2f) is what shifted behaviour gives: ρ and fitting dimension say nothing about behaviour.", float64(r.R2)))
+		all = append(all, fmt.Sprintf("R² (%s) is what shifted behaviour gives: ρ and fitting dimension say nothing about behaviour.", short(r.R2)))
 	case r.R2 < lowR2:
-		all = append(all, fmt.Sprintf("R² is %.2f: the readout explains too little for its direction to mean much.", float64(r.R2)))
+		all = append(all, fmt.Sprintf("R² is %s: the readout explains too little for its direction to mean much.", short(r.R2)))
 	}
 	return all
 }
 
-// GroupCaveat says what cannot be concluded from a group of so many recordings beside others; nothing if it is large enough.
-func GroupCaveat(group string, recordings int) string {
-	switch {
-	case recordings >= 3:
-		return ""
-	case recordings == 1:
-		return fmt.Sprintf("Group %s has 1 recording: a difference from another group cannot be told from one between sessions or animals.", group)
+// short writes a figure with two digits.
+func short(x Number) string {
+	return strings.ReplaceAll(strconv.FormatFloat(float64(x), 'g', 2, 64), "-", "−")
+}
+
+// GroupCaveats says which groups have too few recordings to be compared, in sentences, if there are several groups. groups has
+// the group of each result. A file that is analysed twice is one recording.
+func GroupCaveats(groups []string, results []*Result) []string {
+	var order []string
+	files, count := map[string]map[string]bool{}, map[string]int{}
+	for i, g := range groups {
+		if files[g] == nil {
+			order, files[g] = append(order, g), map[string]bool{}
+		}
+		file := results[i].Data.SHA256
+		if file == "" {
+			file = strconv.Itoa(i)
+		}
+		files[g][file] = true
+		count[g]++
 	}
-	return fmt.Sprintf("Group %s has %d recordings: a difference from another group cannot be told from one between sessions or animals.", group, recordings)
+	if len(order) < 2 {
+		return nil
+	}
+	var all []string
+	for _, g := range order {
+		n := len(files[g])
+		if n >= fewRecordings {
+			continue
+		}
+		what := strconv.Itoa(n) + " recording"
+		if n > 1 {
+			what += "s"
+		}
+		if count[g] > n {
+			what += fmt.Sprintf(" (in %d analyses)", count[g])
+		}
+		all = append(all, fmt.Sprintf("Group %s has %s: a difference from another group cannot be told from one between sessions or animals.", g, what))
+	}
+	return all
+}
+
+// PreparationCaveats says how the results that are compared were not arrived at the same way, in sentences.
+func PreparationCaveats(results []*Result) []string {
+	var all []string
+	if bins := spell(results, func(r *Result) string { return seconds(r.Data.Bin, "unknown width") }); bins != "" {
+		all = append(all, "Time bins differ ("+bins+"): wider bins average noise away and raise R² and ρ.")
+	}
+	if smoothing := spell(results, func(r *Result) string { return seconds(r.Data.Smooth, "unknown") }); smoothing != "" {
+		all = append(all, "Smoothing differs ("+smoothing+"): it lowers the dimension of activity and raises ρ.")
+	}
+	if methods := spell(results, func(r *Result) string { return string(r.Method) }); methods != "" {
+		all = append(all, "Methods differ ("+methods+"): R² and fitting dimension are held out under crossval and in-sample under paper.")
+	}
+	return all
+}
+
+// caveats says what cannot be concluded.
+func (c *comparison) caveats() {
+	var groups []string
+	var results []*Result
+	for _, e := range c.result.Recordings {
+		groups, results = append(groups, e.Group), append(results, e.Result)
+	}
+	c.result.Caveats = append(append(c.result.Caveats, GroupCaveats(groups, results)...), PreparationCaveats(results)...)
+	say := func(format string, args ...any) {
+		c.result.Caveats = append(c.result.Caveats, fmt.Sprintf(format, args...))
+	}
+	if names := c.finished(); len(names) > 0 {
+		say("Finished results have no activity to take subsamples of: at matched size is nothing of %s.", strings.Join(names, ", "))
+	}
+	for i, e := range c.result.Recordings {
+		name, d := e.Result.Data.Name, e.Result.Data
+		if c.recordings[i] != nil && c.result.Matched.Draws > 0 && len(c.recordings) > 1 && e.Draws.Rows == d.NTime && c.result.Matched.N == d.NNeurons {
+			say("%s has the matched size itself: its draws are all the same, so that intervals of differences count none of its own uncertainty.", name)
+		}
+		for _, caveat := range e.Result.Caveats() {
+			say("%s: %s", name, caveat)
+		}
+		if e.Result.DFit == 0 {
+			say("%s: the fitting dimension is undefined.", name)
+		}
+	}
+}
+
+// finished are the names of what came as a result.
+func (c *comparison) finished() []string {
+	var names []string
+	for i, e := range c.result.Recordings {
+		if c.recordings[i] == nil {
+			names = append(names, e.Result.Data.Name)
+		}
+	}
+	return names
+}
+
+// seconds writes a duration, or what stands for one that is undefined.
+func seconds(s Number, undefined string) string {
+	if !s.Defined() {
+		return undefined
+	}
+	return time.Duration(math.Round(float64(s) * 1e9)).String()
+}
+
+// spell lists the names of the results under each value that they have, in the order of the values; nothing if it is one.
+func spell(results []*Result, value func(*Result) string) string {
+	names := map[string][]string{}
+	for _, r := range results {
+		v := value(r)
+		if !slices.Contains(names[v], r.Data.Name) {
+			names[v] = append(names[v], r.Data.Name)
+		}
+	}
+	if len(names) < 2 {
+		return ""
+	}
+	var parts []string
+	for v, n := range names {
+		parts = append(parts, v+": "+strings.Join(n, ", "))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "; ")
 }

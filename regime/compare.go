@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"oblique/loaders/recording"
 	"oblique/regime/ridge"
@@ -29,6 +27,9 @@ type CompareOptions struct {
 type Group struct {
 	Name       string
 	Recordings []*recording.Recording
+	// Results are of recordings that were analysed before and are not at hand. They are shown as they are; no subsample of
+	// theirs can be drawn.
+	Results []*Result
 }
 
 // A Comparison is several recordings side by side: each as it is, and all at the same number of neurons and of
@@ -48,7 +49,8 @@ type Comparison struct {
 type Compared struct {
 	Group  string  `json:"group"`
 	Result *Result `json:"result"`
-	// Draws of matched subsamples: one value each. R2 is held-out under Crossval, in-sample under Paper.
+	// Draws of matched subsamples: one value each. R2 is held-out under Crossval, in-sample under Paper. None of a
+	// finished result.
 	Draws MatchedDraws `json:"matched_draws"`
 }
 
@@ -61,6 +63,10 @@ type MatchedDraws struct {
 	Relative []Number `json:"relative_fit_dim"`
 }
 
+func newMatchedDraws(rows, draws int) MatchedDraws {
+	return MatchedDraws{Rows: rows, R2: make([]Number, draws), Rho: make([]Number, draws), PR: make([]Number, draws), Relative: make([]Number, draws)}
+}
+
 // Matched is the common size of matched subsamples.
 type Matched struct {
 	N          int    `json:"n"`
@@ -68,19 +74,10 @@ type Matched struct {
 	Draws      int    `json:"draws"`
 }
 
-// A Difference is that of the mean figure of two groups, A − B, at matched size, with the interval of a
-// hierarchical bootstrap: groups' recordings first, their draws within.
-type Difference struct {
-	Metric string   `json:"metric"`
-	A      string   `json:"a"`
-	B      string   `json:"b"`
-	Value  Number   `json:"value"`
-	CI     Interval `json:"ci95"`
-}
-
 // Compare analyses each recording, and matched subsamples of each: random neurons, and a random stretch of consecutive
 // rows as long as holds the common number of independent ones, T/τ with τ the CorrelationTime. Groups are then
-// compared on those. Errors are those of Fit, with the recording's name.
+// compared on those: see Difference. Results that are finished are put beside them. Errors are those of Fit, with the
+// recording's name.
 func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Rand) (*Comparison, error) {
 	var err error
 	if o.Fit, err = o.Fit.Resolved(); err != nil {
@@ -109,6 +106,10 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 			c.result.Recordings = append(c.result.Recordings, Compared{Group: g.Name, Result: whole})
 			c.recordings = append(c.recordings, r)
 		}
+		for _, finished := range g.Results {
+			c.result.Recordings = append(c.result.Recordings, Compared{Group: g.Name, Result: finished, Draws: newMatchedDraws(0, 0)})
+			c.recordings = append(c.recordings, nil)
+		}
 	}
 	if len(c.recordings) == 0 {
 		return nil, fmt.Errorf("regime: %w: nothing to compare", ErrOptions)
@@ -125,7 +126,7 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 type comparison struct {
 	ctx        context.Context
 	options    CompareOptions
-	recordings []*recording.Recording
+	recordings []*recording.Recording // in the order of the result's; nil for one that is finished
 	result     *Comparison
 }
 
@@ -135,6 +136,9 @@ func (c *comparison) match(rng *rand.Rand) error {
 	m.N, m.EffectiveT, m.Draws = c.options.N, Number(c.options.EffectiveT), c.options.Draws
 	taus := make([]float64, len(c.recordings))
 	for i, r := range c.recordings {
+		if r == nil {
+			continue
+		}
 		t, n, _ := r.Dims()
 		var err error
 		if taus[i], err = activityTime(r); err != nil {
@@ -147,7 +151,13 @@ func (c *comparison) match(rng *rand.Rand) error {
 			m.EffectiveT = effective
 		}
 	}
+	if m.N == 0 {
+		m.Draws = 0 // there are only finished results
+	}
 	for i, r := range c.recordings {
+		if r == nil {
+			continue
+		}
 		t, n, _ := r.Dims()
 		rows := min(t, int(math.Round(float64(m.EffectiveT)*taus[i])))
 		if m.N > n || float64(m.EffectiveT)*taus[i] > float64(t)*1.001 {
@@ -179,7 +189,7 @@ func activityTime(r *recording.Recording) (float64, error) {
 func (c *comparison) draw(e *Compared, r *recording.Recording, rows int, rng *rand.Rand) error {
 	t, n, _ := r.Dims()
 	draws := c.options.Draws
-	e.Draws = MatchedDraws{Rows: rows, R2: make([]Number, draws), Rho: make([]Number, draws), PR: make([]Number, draws), Relative: make([]Number, draws)}
+	e.Draws = newMatchedDraws(rows, draws)
 	quick := c.options.Fit
 	quick.Bootstrap, quick.Shifts, quick.Readouts, quick.TimeSubsamples, quick.Progress = -1, -1, -1, -1, nil
 	samples := make([]*recording.Recording, draws)
@@ -217,143 +227,4 @@ func subsample(r *recording.Recording, from, rows int, cols []int) *recording.Re
 		}
 	}
 	return sub
-}
-
-// metrics of a comparison, by their JSON keys.
-var metrics = []struct {
-	name string
-	of   func(MatchedDraws) []Number
-}{
-	{"r2", func(d MatchedDraws) []Number { return d.R2 }},
-	{"rho", func(d MatchedDraws) []Number { return d.Rho }},
-	{"participation_ratio", func(d MatchedDraws) []Number { return d.PR }},
-	{"relative_fit_dim", func(d MatchedDraws) []Number { return d.Relative }},
-}
-
-// bootstrapDraws of the hierarchical bootstrap.
-const bootstrapDraws = 2000
-
-// differences compares every pair of groups on every metric.
-func (c *comparison) differences(rng *rand.Rand) {
-	if c.options.Draws == 0 {
-		return
-	}
-	groups := c.result.Groups
-	for i := range groups {
-		for j := range i {
-			for _, m := range metrics {
-				a, b := c.values(groups[j], m.of), c.values(groups[i], m.of)
-				d := Difference{Metric: m.name, A: groups[j], B: groups[i], Value: Undefined, CI: undefinedInterval}
-				if a != nil && b != nil {
-					d.Value = Number(meanOfMeans(a) - meanOfMeans(b))
-					boot := make([]float64, bootstrapDraws)
-					for k := range boot {
-						boot[k] = resampledMean(rng, a) - resampledMean(rng, b)
-					}
-					d.CI = central95(boot)
-				}
-				c.result.Differences = append(c.result.Differences, d)
-			}
-		}
-	}
-}
-
-// values returns the defined draws of each recording of a group, or nil if one has none.
-func (c *comparison) values(group string, of func(MatchedDraws) []Number) [][]float64 {
-	var all [][]float64
-	for _, e := range c.result.Recordings {
-		if e.Group != group {
-			continue
-		}
-		var defined []float64
-		for _, v := range of(e.Draws) {
-			if v.Defined() {
-				defined = append(defined, float64(v))
-			}
-		}
-		if defined == nil {
-			return nil
-		}
-		all = append(all, defined)
-	}
-	return all
-}
-
-func meanOfMeans(sessions [][]float64) float64 {
-	var sum float64
-	for _, draws := range sessions {
-		var mean float64
-		for _, v := range draws {
-			mean += v / float64(len(draws))
-		}
-		sum += mean / float64(len(sessions))
-	}
-	return sum
-}
-
-// resampledMean draws sessions with replacement, and one matched subsample of each: a draw is as large a sample as the
-// comparison is about, so that averaging several would understate its spread.
-func resampledMean(rng *rand.Rand, sessions [][]float64) float64 {
-	var sum float64
-	for range sessions {
-		draws := sessions[rng.IntN(len(sessions))]
-		sum += draws[rng.IntN(len(draws))] / float64(len(sessions))
-	}
-	return sum
-}
-
-// caveats says what cannot be concluded.
-func (c *comparison) caveats() {
-	say := func(format string, args ...any) {
-		c.result.Caveats = append(c.result.Caveats, fmt.Sprintf(format, args...))
-	}
-	for _, g := range c.result.Groups {
-		count := 0
-		for _, e := range c.result.Recordings {
-			if e.Group == g {
-				count++
-			}
-		}
-		if caveat := GroupCaveat(g, count); caveat != "" && len(c.result.Groups) > 1 {
-			say("%s", caveat)
-		}
-	}
-	bins, smoothing := map[string][]string{}, map[string][]string{}
-	for i, r := range c.recordings {
-		name := c.result.Recordings[i].Result.Data.Name
-		width := "unknown width"
-		if r.Bin > 0 {
-			width = r.Bin.String()
-		}
-		bins[width] = append(bins[width], name)
-		smoothing[r.Smooth.String()] = append(smoothing[r.Smooth.String()], name)
-	}
-	if len(bins) > 1 {
-		say("Time bins differ (%s): wider bins average noise away and raise R² and ρ.", spell(bins))
-	}
-	if len(smoothing) > 1 {
-		say("Smoothing differs (%s): it lowers the dimension of activity and raises ρ.", spell(smoothing))
-	}
-	for _, e := range c.result.Recordings {
-		name := e.Result.Data.Name
-		if d := e.Result.Data; c.options.Draws > 0 && len(c.recordings) > 1 && e.Draws.Rows == d.NTime && c.result.Matched.N == d.NNeurons {
-			say("%s has the matched size itself: its draws are all the same, so that intervals of differences count none of its own uncertainty.", name)
-		}
-		for _, caveat := range e.Result.Caveats() {
-			say("%s: %s", name, caveat)
-		}
-		if e.Result.DFit == 0 {
-			say("%s: the fitting dimension is undefined.", name)
-		}
-	}
-}
-
-// spell lists the names under each value, in the order of the values.
-func spell(byValue map[string][]string) string {
-	var parts []string
-	for value, names := range byValue {
-		parts = append(parts, value+": "+strings.Join(names, ", "))
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, "; ")
 }

@@ -197,13 +197,11 @@ func outputName(r *recording.Recording, i int) string {
 // newResult fills in what is known before any fit, with every figure undefined.
 func newResult(r *recording.Recording, o Options, mean []float64) *Result {
 	t, n, d := r.Dims()
-	u, ui := Undefined, undefinedInterval
-	res := &Result{SchemaVersion: SchemaVersion, Method: o.Method,
-		R2: u, R2CI: ui, R2InSample: u, Alpha: u, Rho: u, RhoCI: ui, RhoSqrtN: u, RhoSqrtNCI: ui, EffectiveDF: u,
-		PR: u, PRCI: ui, PRCorrected: u, DVarCI: ui, DFitCI: ui, Relative: u, RelativeCI: ui, EffectiveT: u, CorrTime: u,
-		Notes: append([]string{}, r.Notes...), Provenance: map[string]any{}, Trials: r.Trials, Actual: r.Y}
+	u := Undefined
+	res := undefinedResult()
+	res.Method, res.Notes, res.Trials, res.Actual = o.Method, append(res.Notes, r.Notes...), r.Trials, r.Y
 	res.Data = Data{Name: r.Source.Name, SHA256: r.Source.SHA256, Kind: r.Kind, Output: r.Output,
-		NTime: t, NNeurons: n, NOutputs: d, NTrials: len(r.Trials), NDropped: r.Dropped, Bin: u,
+		NTime: t, NNeurons: n, NOutputs: d, NTrials: len(r.Trials), NDropped: r.Dropped, Bin: u, Smooth: Number(r.Smooth.Seconds()),
 		Constant: []int{}, MeanRate: u, Outputs: r.Outputs}
 	if res.Data.Kind == "" {
 		res.Data.Kind = recording.Unknown

@@ -2,7 +2,9 @@ package regime
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 
@@ -165,11 +167,40 @@ type Data struct {
 	NOutputs int            `json:"n_outputs"`
 	NTrials  int            `json:"n_trials"`
 	NDropped int            `json:"n_dropped"`
-	Bin      Number         `json:"bin_s"` // null if unknown
+	Bin      Number         `json:"bin_s"`    // null if unknown
+	Smooth   Number         `json:"smooth_s"` // standard deviation of the kernel, as far as it is known; 0 for none
 	Constant []int          `json:"constant_neurons"`
 	MeanRate Number         `json:"mean_rate_hz"`
 	Outputs  []string       `json:"outputs,omitempty"`
 }
+
+// ReadResult reads the JSON of a Result, or of a ScalingResult, which has all of its keys. Errors wrap ErrResult.
+func ReadResult(r io.Reader) (*Result, error) {
+	res := undefinedResult()
+	res.SchemaVersion = 0
+	if err := json.NewDecoder(r).Decode(res); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrResult, err)
+	}
+	if res.SchemaVersion != SchemaVersion || res.Data.NNeurons < 1 || res.Data.NTime < 1 {
+		return nil, fmt.Errorf("%w: want the JSON of a fit, schema_version %d, with data.n_neurons and data.n_time", ErrResult, SchemaVersion)
+	}
+	if _, err := ParseMethod(string(res.Method)); err != nil || res.Method == "" {
+		return nil, fmt.Errorf("%w: method %q, want crossval or paper", ErrResult, res.Method)
+	}
+	return res, nil
+}
+
+// undefinedResult has every figure undefined.
+func undefinedResult() *Result {
+	u, ui := Undefined, undefinedInterval
+	return &Result{SchemaVersion: SchemaVersion, Data: Data{Bin: u, Smooth: u, MeanRate: u},
+		R2: u, R2CI: ui, R2InSample: u, Alpha: u, Rho: u, RhoCI: ui, RhoSqrtN: u, RhoSqrtNCI: ui, EffectiveDF: u,
+		PR: u, PRCI: ui, PRCorrected: u, DVarCI: ui, DFitCI: ui, Relative: u, RelativeCI: ui, EffectiveT: u, CorrTime: u,
+		Notes: []string{}, Provenance: map[string]any{}}
+}
+
+// ErrResult is the error of what is no result.
+var ErrResult = errors.New("no result of regime")
 
 // A Level is the fitting dimension at another threshold than 90 %.
 type Level struct {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -28,14 +30,18 @@ type compareOptions struct {
 func newCompare() *cobra.Command {
 	o := &compareOptions{}
 	c := &cobra.Command{
-		Use:   "compare [FILE|DATASET…] [--group NAME=A,B…]",
+		Use:   "compare [FILE|DATASET|RESULT…] [--group NAME=A,B…]",
 		Short: "Recordings side by side: as they are, and at matched numbers of neurons and time points",
 		Long: `compare analyses several recordings, then random subsamples of each at the size of the smallest: the same number
 of neurons, and of independent time points. It tells the differences between groups with intervals, and what cannot
-be concluded from them. Flags of loading and preprocessing hold for all files.`,
+be concluded from them. Flags of loading and preprocessing hold for all files.
+
+What regime fit and scaling wrote as JSON, and the cells of a report, are compared as they are: nothing is computed again, and
+nothing of them is at matched size. Recordings that were prepared in different ways are compared so.`,
 		Example: `  regime compare cycling.npz bci.npz
   regime compare --group bci=golub2018,hennig2018 --group reach=stevenson2011
-  regime compare --group bci=a.npz,b.npz --group arm=c.npz --method paper --out figures/ --format pdf`,
+  regime compare --group bci=a.npz,b.npz --group arm=c.npz --method paper --out figures/ --format pdf
+  regime compare --group bci=bci/result.json --group arm=arm1/result.json,arm2/result.json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -94,27 +100,9 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	var all []string
-	for _, p := range parsed {
-		all = append(all, p.data...)
-	}
-	if err := o.input.check(all...); err != nil {
+	groups, inputs, err := o.load(ctx, parsed, stderr)
+	if err != nil {
 		return err
-	}
-	var groups []regime.Group
-	var inputs []any
-	for _, p := range parsed {
-		g := regime.Group{Name: p.name}
-		for _, data := range p.data {
-			o.input.data = data
-			rec, provenance, err := o.input.recording(ctx, stderr)
-			if err != nil {
-				return about(data, err)
-			}
-			g.Recordings = append(g.Recordings, rec)
-			inputs = append(inputs, provenance)
-		}
-		groups = append(groups, g)
 	}
 	if err := o.output.makeDir(); err != nil {
 		return err
@@ -148,7 +136,85 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	return report.Compare(stdout, result)
 }
 
-// files writes the comparison and its figures: as published, and the regime plane.
+// load reads what is compared, and says where each came from, in the order of the comparison.
+func (o *compareOptions) load(ctx context.Context, parsed []named, stderr io.Writer) (groups []regime.Group, inputs []any, err error) {
+	finished := map[string]*regime.Result{}
+	var recordings []string
+	for _, p := range parsed {
+		for _, path := range p.data {
+			if finished[path], err = finishedResult(path); err != nil {
+				return nil, nil, err
+			}
+			if finished[path] == nil {
+				recordings = append(recordings, path)
+			}
+		}
+	}
+	if err := o.checkFlags(recordings); err != nil {
+		return nil, nil, err
+	}
+	for _, p := range parsed {
+		g := regime.Group{Name: p.name}
+		var results []any
+		for _, path := range p.data {
+			if r := finished[path]; r != nil {
+				g.Results, results = append(g.Results, r), append(results, map[string]any{"result": path, "provenance": r.Provenance})
+				continue
+			}
+			o.input.data = path
+			rec, provenance, err := o.input.recording(ctx, stderr)
+			if err != nil {
+				return nil, nil, about(path, err)
+			}
+			g.Recordings, inputs = append(g.Recordings, rec), append(inputs, provenance)
+		}
+		groups, inputs = append(groups, g), append(inputs, results...)
+	}
+	return groups, inputs, nil
+}
+
+// checkFlags refuses flags that would do nothing for any of the recordings.
+func (o *compareOptions) checkFlags(recordings []string) error {
+	if len(recordings) > 0 {
+		return o.input.check(recordings...)
+	}
+	var err error
+	o.input.flags.Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "group", "out", "json", "format":
+		default:
+			err = usage("--%s is of recordings, and all that is compared here is finished", f.Name)
+		}
+	})
+	return err
+}
+
+// finishedResult returns the result in a JSON file, or nil if the path is none: of the files of recordings none begins with a brace.
+func finishedResult(path string) (*regime.Result, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, nil // a data set, or no file, which is told later
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := bufio.NewReader(f)
+	if first, err := b.Peek(1); err != nil || first[0] != '{' {
+		return nil, nil
+	}
+	r, err := regime.ReadResult(b)
+	if err != nil {
+		return nil, hinted(badData(fmt.Errorf("%s: %w", path, err)), "finished results are what regime fit and regime scaling write with --out or --json")
+	}
+	if r.Data.Name == "" {
+		r.Data.Name = path
+	}
+	return r, nil
+}
+
+// files writes the comparison and its figures: as published, at matched size if anything is, and the regime plane.
 func (o *compareOptions) files(c *regime.Comparison) error {
 	err := atomicfile.Write(filepath.Join(o.output.dir, "compare.json"), func(w io.Writer) error { return writeJSON(w, c) })
 	if err != nil {
@@ -157,8 +223,15 @@ func (o *compareOptions) files(c *regime.Comparison) error {
 	if err := save(o.output, "comparison", func() (*plot.Figure, error) { return plot.Comparison(plot.NewColumns(c)) }); err != nil {
 		return err
 	}
+	if c.Matched.Draws == 0 {
+		return savePlane(o.output, c)
+	}
 	if err := save(o.output, "matched", func() (*plot.Figure, error) { return plot.Comparison(plot.NewMatchedColumns(c)) }); err != nil {
 		return err
 	}
-	return save(o.output, "plane", func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) })
+	return savePlane(o.output, c)
+}
+
+func savePlane(o output, c *regime.Comparison) error {
+	return save(o, "plane", func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) })
 }

@@ -41,10 +41,13 @@ func NewColumns(c *regime.Comparison) []Column {
 }
 
 // NewMatchedColumns returns the recordings of a comparison at their common size: means and draws of the matched
-// subsamples.
+// subsamples. Finished results have none, and no column.
 func NewMatchedColumns(c *regime.Comparison) []Column {
 	var columns []Column
 	for _, e := range c.Recordings {
+		if e.Draws.Rows == 0 {
+			continue
+		}
 		of := func(draws []regime.Number) Estimate {
 			x := floats(draws)
 			return Estimate{Value: mean(x), Draws: x}

@@ -14,7 +14,7 @@ import (
 func Compare(w io.Writer, c *regime.Comparison) error {
 	var b bytes.Buffer
 	var whole table
-	whole.add("as recorded", "group", "T", "N", "R²", "ρ", "ρ√N", "by chance", "D_x,90", "D_fit,90", "ratio", "")
+	whole.add("as recorded", "group", "T", "N", r2Name(c), "ρ", "ρ√N", "by chance", "D_x,90", "D_fit,90", "ratio", "")
 	for _, e := range c.Recordings {
 		r := e.Result
 		whole.add(r.Data.Name, e.Group, fmt.Sprint(r.Data.NTime), fmt.Sprint(r.Data.NNeurons), number(r.R2), number(r.Rho),
@@ -40,6 +40,9 @@ func matched(b *bytes.Buffer, c *regime.Comparison) {
 	t.add("", "rows", "R²", "ρ", "PR", "D_fit/D_x", "")
 	for _, e := range c.Recordings {
 		d := e.Draws
+		if d.Rows == 0 {
+			continue // a finished result
+		}
 		t.add(e.Result.Data.Name, fmt.Sprint(d.Rows), number(average(d.R2)), number(average(d.Rho)), number(average(d.PR)), number(average(d.Relative)), "")
 	}
 	t.write(b)
@@ -53,6 +56,21 @@ func matched(b *bytes.Buffer, c *regime.Comparison) {
 		diff.add(d.A+" − "+d.B, metricNames[d.Metric], number(d.Value), interval(d.CI))
 	}
 	diff.write(b)
+}
+
+// r2Name says which R² a column has, if it is the same in all lines.
+func r2Name(c *regime.Comparison) string {
+	methods := map[regime.Method]bool{}
+	for _, e := range c.Recordings {
+		methods[e.Result.Method] = true
+	}
+	switch {
+	case len(methods) > 1:
+		return "R²"
+	case methods[regime.Paper]:
+		return "R², in-sample"
+	}
+	return "R², held out"
 }
 
 // metricNames are how tables call what JSON has under these keys.

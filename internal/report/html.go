@@ -283,28 +283,40 @@ func warnings(c *Collection) []warning {
 	return all
 }
 
-// groupWarnings tell of groups with too few recordings, if there are several groups to compare.
+// groupWarnings tell what cannot be concluded from groups beside each other: too few recordings, and activity that [[data]]
+// prepare in different ways. Analyses of different preparations and methods of the plan are not beside each other.
 func groupWarnings(c *Collection) []warning {
-	var groups []string
-	members := map[string][]string{}
+	var groups, ways []string
+	var all []*regime.Result
+	byWay := map[string][]*regime.Result{}
 	for _, e := range c.Entries {
-		if e.Result == nil || e.Group == "" {
+		if e.Result == nil {
 			continue
 		}
-		if members[e.Group] == nil {
-			groups = append(groups, e.Group)
+		named := *e.Result.Result
+		named.Data.Name = e.Data
+		if e.Group != "" {
+			groups, all = append(groups, e.Group), append(all, &named)
 		}
-		if !slices.Contains(members[e.Group], e.Data) {
-			members[e.Group] = append(members[e.Group], e.Data)
+		way := strings.Join(nonEmpty(e.Prepare, e.Method), ", ")
+		if byWay[way] == nil {
+			ways = append(ways, way)
+		}
+		byWay[way] = append(byWay[way], &named)
+	}
+	var warnings []warning
+	say := func(name string, caveats []string) {
+		for _, text := range caveats {
+			if !slices.ContainsFunc(warnings, func(w warning) bool { return w.Text == text }) {
+				warnings = append(warnings, warning{"results", name, text})
+			}
 		}
 	}
-	var all []warning
-	for _, g := range groups {
-		if caveat := regime.GroupCaveat(g, len(members[g])); caveat != "" && len(groups) > 1 {
-			all = append(all, warning{"results", "Groups", caveat})
-		}
+	say("Groups", regime.GroupCaveats(groups, all))
+	for _, way := range ways {
+		say("Side by side", regime.PreparationCaveats(byWay[way]))
 	}
-	return all
+	return warnings
 }
 
 func nonEmpty(words ...string) []string {

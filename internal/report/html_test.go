@@ -77,6 +77,26 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// Recordings beside each other that were not prepared alike are told; ways that the plan has for all of them are not.
+func TestWarningsOfPreparation(t *testing.T) {
+	entry := func(data, group, prepare string, smooth regime.Number) Entry {
+		return Entry{Data: data, Group: group, Prepare: prepare, Result: &regime.ScalingResult{Result: &regime.Result{Method: regime.Crossval, R2: 0.6,
+			Data: regime.Data{Name: "file", SHA256: data, Bin: 0.05, Smooth: smooth}}}}
+	}
+	alike := &Collection{Entries: []Entry{entry("a", "g", "raw", 0), entry("b", "g", "raw", 0), entry("a", "g", "smooth", 0.1), entry("b", "g", "smooth", 0.1)}}
+	if w := warnings(alike); len(w) != 0 {
+		t.Errorf("of recordings prepared alike: %+v", w)
+	}
+	unlike := &Collection{Entries: []Entry{entry("a", "g", "", 0), entry("b", "h", "", 0.025)}}
+	var texts []string
+	for _, w := range warnings(unlike) {
+		texts = append(texts, w.Text)
+	}
+	if all := strings.Join(texts, "\n"); len(texts) != 3 || !strings.Contains(all, "Smoothing differs (0s: a; 25ms: b)") || !strings.Contains(all, "Group h has 1 recording: ") {
+		t.Errorf("warnings %q", texts)
+	}
+}
+
 func TestHTMLSize(t *testing.T) {
 	c := collection(t)
 	for len(c.Entries) < 50 {
