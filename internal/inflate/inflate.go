@@ -333,32 +333,32 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, symbols []uint
 	if room < 0 || room > 0 && codes > 1 || codes == 1 && count[1] != 1 {
 		return ErrCode
 	}
-	if room > 0 {
-		table[0], table[1] = entryRare, entryRare
-	}
 	next[0] = codes // symbols without a code come last
 	for symbol, l := range lens {
 		d.sorted[next[l]] = uint16(symbol)
 		next[l]++
 	}
-	code, last := 0, 0
-	filled := 2       // entries so far
+	code, i := 0, 0
+	table[0] = entryRare
+	for l := 1; l <= index; l++ {
+		code <<= 1
+		half := 1 << (l - 1)
+		copy(table[half:2*half], table[:half])
+		for ; i < next[l]; i++ {
+			table[bits.Reverse16(uint16(code))>>(16-l)] = symbols[d.sorted[i]] + uint32(l)<<8 + uint32(l)
+			code++
+		}
+	}
+	last := index
 	end := 1 << index // of the table and the subtables so far
 	prefix, sub, start := -1, 0, 0
-	for i, symbol := range d.sorted[:codes] {
+	for ; i < codes; i++ {
+		symbol := d.sorted[i]
 		l := int(lens[symbol])
 		code <<= l - last
 		last = l
-		for ; filled < 1<<min(l, index); filled *= 2 {
-			copy(table[filled:2*filled], table[:filled])
-		}
 		reversed := int(bits.Reverse16(uint16(code)) >> (16 - l))
 		code++
-		e := symbols[symbol]
-		if l <= index {
-			table[reversed] = e + uint32(l)<<8 + uint32(l)
-			continue
-		}
 		if p := reversed & (1<<index - 1); p != prefix {
 			prefix, start = p, end
 			sub = d.subtableBits(lens, i, codes, code-1, l, index)
@@ -368,13 +368,10 @@ func (d *inflater) build(table []uint32, lens []uint8, index int, symbols []uint
 			}
 			table[p] = entryRare | entrySub | uint32(start)<<16 | uint32(sub)<<8 | uint32(index)
 		}
-		e += uint32(l-index)<<8 | uint32(l-index)
+		e := symbols[symbol] + uint32(l-index)<<8 + uint32(l-index)
 		for k := reversed >> index; k < 1<<sub; k += 1 << (l - index) {
 			table[start+k] = e
 		}
-	}
-	for ; filled < 1<<index; filled *= 2 {
-		copy(table[filled:2*filled], table[:filled])
 	}
 	return nil
 }
