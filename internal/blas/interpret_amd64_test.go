@@ -696,6 +696,7 @@ func interpreted[T Float](isa string, rows, cols int) *kernels[T] {
 	k.square = func(n int, dst, x *T) { call(p+"square"+isa, n, dst, x) }
 	k.axpy = func(n int, alpha T, x, y *T) { call(p+"axpy"+isa, n, alpha, x, y) }
 	k.scal = func(n int, alpha T, x *T) { call(p+"scal"+isa, n, alpha, x) }
+	k.axpyPair = func(n int, alpha T, x *T, beta T, z, y *T) { call(p+"axpyPair"+isa, n, alpha, x, beta, z, y) }
 	k.axpy4 = func(n int, alpha, x *T, ld int, y *T) { call(p+"axpy4"+isa, n, alpha, x, ld, y) }
 	k.dotAxpy = func(n int, alpha T, a, x, y *T) T { return result[T](call(p+"dotAxpy"+isa, n, alpha, a, x, y), 5) }
 	if isa == "AVX512" {

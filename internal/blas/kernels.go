@@ -32,11 +32,12 @@ type kernels[T Float] struct {
 	// Vectors of n > 0 elements. A sum is taken in 128 bytes' worth of partial sums, partial sum
 	// l that of the elements l, l+lanes, l+2·lanes, …; these are added halves onto halves, and
 	// then the sum of the n mod lanes last elements.
-	dot     func(n int, x, y *T) T                 // Σ x[i]·y[i]
-	axpy    func(n int, alpha T, x, y *T)          // y[i] += α·x[i]
-	scal    func(n int, alpha T, x *T)             // x[i] *= α
-	axpy4   func(n int, alpha, x *T, ld int, y *T) // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
-	dotAxpy func(n int, alpha T, a, x, y *T) T     // y[i] += α·a[i], and Σ a[i]·x[i]
+	dot      func(n int, x, y *T) T                      // Σ x[i]·y[i]
+	axpy     func(n int, alpha T, x, y *T)               // y[i] += α·x[i]
+	scal     func(n int, alpha T, x *T)                  // x[i] *= α
+	axpyPair func(n int, alpha T, x *T, beta T, z, y *T) // y[i] += α·x[i] + β·z[i]
+	axpy4    func(n int, alpha, x *T, ld int, y *T)      // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
+	dotAxpy  func(n int, alpha T, a, x, y *T) T          // y[i] += α·a[i], and Σ a[i]·x[i]
 	// The same for four rows, ld apart, row after row: sums[r] = Σ a[r·ld+i]·x[i].
 	dot4     func(n int, a *T, ld int, x, sums *T)
 	dotAxpy4 func(n int, alpha, a *T, ld int, x, y, sums *T)

@@ -13,7 +13,7 @@ var generic32 = kernels[float32]{
 		genericTile1[float32], genericTile2[float32],
 	},
 	pack: genericPack[float32],
-	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
+	dot:  genericDot[float32], axpy: genericAxpy[float32], scal: genericScal[float32], axpyPair: axpyTwice(genericAxpy[float32]), axpy4: genericAxpy4[float32], dotAxpy: genericDotAxpy[float32],
 	dot4: dot4ByRows(genericDot[float32]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float32]),
 	residuals: genericResiduals[float32], invert: genericInvert[float32], square: genericSquare[float32],
 	exp: genericExp[float32], tanh: genericTanh32, sigmoid: genericSigmoid[float32],
@@ -26,7 +26,7 @@ var generic64 = kernels[float64]{
 		genericTile1[float64], genericTile2[float64],
 	},
 	pack: genericPack[float64],
-	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
+	dot:  genericDot[float64], axpy: genericAxpy[float64], scal: genericScal[float64], axpyPair: axpyTwice(genericAxpy[float64]), axpy4: genericAxpy4[float64], dotAxpy: genericDotAxpy[float64],
 	dot4: dot4ByRows(genericDot[float64]), dotAxpy4: dotAxpy4ByRows(genericDotAxpy[float64]),
 	residuals: genericResiduals[float64], invert: genericInvert[float64], square: genericSquare[float64],
 	exp: genericExp[float64], tanh: genericTanh64, sigmoid: genericSigmoid[float64],
@@ -78,6 +78,14 @@ func genericPack[T Float](k int, src *T, ld int, dst *T) {
 	from, to := view(src, (k-1)*ld+4), view(dst, 4*k)
 	for p := range k {
 		*(*[4]T)(to[4*p:]) = *(*[4]T)(from[p*ld:])
+	}
+}
+
+// axpyTwice makes a kernel for a pair of one for a vector.
+func axpyTwice[T Float](axpy func(n int, alpha T, x, y *T)) func(n int, alpha T, x *T, beta T, z, y *T) {
+	return func(n int, alpha T, x *T, beta T, z, y *T) {
+		axpy(n, alpha, x, y)
+		axpy(n, beta, z, y)
 	}
 }
 

@@ -188,8 +188,7 @@ func Syr2[T Float](uplo blas.Uplo, n int, alpha T, x, y, a []T, lda int) {
 			if part == lower {
 				from, to = 0, i+1
 			}
-			k.axpy(to-from, alpha*x[i], &y[from], &a[i*lda+from])
-			k.axpy(to-from, alpha*y[i], &x[from], &a[i*lda+from])
+			k.axpyPair(to-from, alpha*x[i], &y[from], alpha*y[i], &x[from], &a[i*lda+from])
 		}
 	}
 	if workersFor(n*n*gemvWeight/2) > 1 {

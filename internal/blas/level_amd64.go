@@ -13,6 +13,9 @@ func saxpyAVX2(n int, alpha float32, x *float32, y *float32)
 // sscalAVX2 computes x[i] *= α.
 func sscalAVX2(n int, alpha float32, x *float32)
 
+// saxpyPairAVX2 computes y[i] += α·x[i] + β·z[i], from the left.
+func saxpyPairAVX2(n int, alpha float32, x *float32, beta float32, z *float32, y *float32)
+
 // saxpy4AVX2 computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.
 func saxpy4AVX2(n int, alpha *float32, x *float32, ld int, y *float32)
 
@@ -27,6 +30,9 @@ func daxpyAVX2(n int, alpha float64, x *float64, y *float64)
 
 // dscalAVX2 computes x[i] *= α.
 func dscalAVX2(n int, alpha float64, x *float64)
+
+// daxpyPairAVX2 computes y[i] += α·x[i] + β·z[i], from the left.
+func daxpyPairAVX2(n int, alpha float64, x *float64, beta float64, z *float64, y *float64)
 
 // daxpy4AVX2 computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.
 func daxpy4AVX2(n int, alpha *float64, x *float64, ld int, y *float64)
@@ -43,6 +49,9 @@ func saxpyAVX512(n int, alpha float32, x *float32, y *float32)
 // sscalAVX512 computes x[i] *= α.
 func sscalAVX512(n int, alpha float32, x *float32)
 
+// saxpyPairAVX512 computes y[i] += α·x[i] + β·z[i], from the left.
+func saxpyPairAVX512(n int, alpha float32, x *float32, beta float32, z *float32, y *float32)
+
 // saxpy4AVX512 computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.
 func saxpy4AVX512(n int, alpha *float32, x *float32, ld int, y *float32)
 
@@ -57,6 +66,9 @@ func daxpyAVX512(n int, alpha float64, x *float64, y *float64)
 
 // dscalAVX512 computes x[i] *= α.
 func dscalAVX512(n int, alpha float64, x *float64)
+
+// daxpyPairAVX512 computes y[i] += α·x[i] + β·z[i], from the left.
+func daxpyPairAVX512(n int, alpha float64, x *float64, beta float64, z *float64, y *float64)
 
 // daxpy4AVX512 computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.
 func daxpy4AVX512(n int, alpha *float64, x *float64, ld int, y *float64)

@@ -67,9 +67,9 @@ TEXT ·saxpyAVX2(SB), NOSPLIT, $0-32
 	MOVQ         y+24(FP), DX
 	VBROADCASTSS alpha+8(FP), Y0
 	SUBQ         $0x00000020, AX
-	JL           rest
+	JL           after4
 
-body:
+vectors4:
 	VMOVUPS     (DX), Y1
 	VFMADD231PS (CX), Y0, Y1
 	VMOVUPS     Y1, (DX)
@@ -85,10 +85,24 @@ body:
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000020, AX
-	JGE         body
+	JGE         vectors4
 
-rest:
+after4:
 	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   after1
+
+vectors1:
+	VMOVUPS     (DX), Y1
+	VFMADD231PS (CX), Y0, Y1
+	VMOVUPS     Y1, (DX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, DX
+	SUBQ        $0x00000008, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -111,23 +125,40 @@ TEXT ·sscalAVX2(SB), NOSPLIT, $0-24
 	MOVQ         x+16(FP), CX
 	VBROADCASTSS alpha+8(FP), Y0
 	SUBQ         $0x00000020, AX
-	JL           rest
+	JL           after4
 
-body:
-	VMULPS  (CX), Y0, Y1
+vectors4:
+	VMOVUPS (CX), Y1
+	VMULPS  Y1, Y0, Y1
 	VMOVUPS Y1, (CX)
-	VMULPS  32(CX), Y0, Y1
+	VMOVUPS 32(CX), Y1
+	VMULPS  Y1, Y0, Y1
 	VMOVUPS Y1, 32(CX)
-	VMULPS  64(CX), Y0, Y1
+	VMOVUPS 64(CX), Y1
+	VMULPS  Y1, Y0, Y1
 	VMOVUPS Y1, 64(CX)
-	VMULPS  96(CX), Y0, Y1
+	VMOVUPS 96(CX), Y1
+	VMULPS  Y1, Y0, Y1
 	VMOVUPS Y1, 96(CX)
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000020, AX
-	JGE     body
+	JGE     vectors4
 
-rest:
+after4:
 	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   after1
+
+vectors1:
+	VMOVUPS (CX), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, AX
+	JGE     vectors1
+
+after1:
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
@@ -141,72 +172,162 @@ end:
 	VZEROUPPER
 	RET
 
+// func saxpyPairAVX2(n int, alpha float32, x *float32, beta float32, z *float32, y *float32)
+// Requires: AVX, FMA3
+TEXT ·saxpyPairAVX2(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         z+32(FP), DX
+	MOVQ         y+40(FP), BX
+	VBROADCASTSS alpha+8(FP), Y0
+	VBROADCASTSS beta+24(FP), Y1
+	SUBQ         $0x00000020, AX
+	JL           after4
+
+vectors4:
+	VMOVUPS     (BX), Y2
+	VFMADD231PS (CX), Y0, Y2
+	VFMADD231PS (DX), Y1, Y2
+	VMOVUPS     Y2, (BX)
+	VMOVUPS     32(BX), Y2
+	VFMADD231PS 32(CX), Y0, Y2
+	VFMADD231PS 32(DX), Y1, Y2
+	VMOVUPS     Y2, 32(BX)
+	VMOVUPS     64(BX), Y2
+	VFMADD231PS 64(CX), Y0, Y2
+	VFMADD231PS 64(DX), Y1, Y2
+	VMOVUPS     Y2, 64(BX)
+	VMOVUPS     96(BX), Y2
+	VFMADD231PS 96(CX), Y0, Y2
+	VFMADD231PS 96(DX), Y1, Y2
+	VMOVUPS     Y2, 96(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, AX
+	JGE         vectors4
+
+after4:
+	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   after1
+
+vectors1:
+	VMOVUPS     (BX), Y2
+	VFMADD231PS (CX), Y0, Y2
+	VFMADD231PS (DX), Y1, Y2
+	VMOVUPS     Y2, (BX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x00000008, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000008, AX
+	JZ   end
+
+one:
+	VMOVSS      (BX), X2
+	VFMADD231SS (CX), X0, X2
+	VFMADD231SS (DX), X1, X2
+	VMOVSS      X2, (BX)
+	ADDQ        $0x04, CX
+	ADDQ        $0x04, DX
+	ADDQ        $0x04, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VZEROUPPER
+	RET
+
 // func saxpy4AVX2(n int, alpha *float32, x *float32, ld int, y *float32)
 // Requires: AVX, FMA3
 TEXT ·saxpy4AVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), AX
 	MOVQ         x+16(FP), CX
 	MOVQ         y+32(FP), DX
+	MOVQ         alpha+8(FP), BX
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
 	MOVQ         ld+24(FP), BX
-	MOVQ         alpha+8(FP), SI
 	SHLQ         $0x02, BX
-	VBROADCASTSS (SI), Y0
-	LEAQ         (CX)(BX*1), DI
-	VBROADCASTSS 4(SI), Y1
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSS 8(SI), Y2
-	LEAQ         (R8)(BX*1), BX
-	VBROADCASTSS 12(SI), Y3
+	LEAQ         (CX)(BX*1), SI
+	LEAQ         (SI)(BX*1), DI
+	LEAQ         (DI)(BX*1), BX
 	SUBQ         $0x00000020, AX
-	JL           rest
+	JL           after4
 
-body:
+vectors4:
 	VMOVUPS     (DX), Y4
 	VFMADD231PS (CX), Y0, Y4
-	VFMADD231PS (DI), Y1, Y4
-	VFMADD231PS (R8), Y2, Y4
+	VFMADD231PS (SI), Y1, Y4
+	VFMADD231PS (DI), Y2, Y4
 	VFMADD231PS (BX), Y3, Y4
 	VMOVUPS     Y4, (DX)
 	VMOVUPS     32(DX), Y4
 	VFMADD231PS 32(CX), Y0, Y4
-	VFMADD231PS 32(DI), Y1, Y4
-	VFMADD231PS 32(R8), Y2, Y4
+	VFMADD231PS 32(SI), Y1, Y4
+	VFMADD231PS 32(DI), Y2, Y4
 	VFMADD231PS 32(BX), Y3, Y4
 	VMOVUPS     Y4, 32(DX)
 	VMOVUPS     64(DX), Y4
 	VFMADD231PS 64(CX), Y0, Y4
-	VFMADD231PS 64(DI), Y1, Y4
-	VFMADD231PS 64(R8), Y2, Y4
+	VFMADD231PS 64(SI), Y1, Y4
+	VFMADD231PS 64(DI), Y2, Y4
 	VFMADD231PS 64(BX), Y3, Y4
 	VMOVUPS     Y4, 64(DX)
 	VMOVUPS     96(DX), Y4
 	VFMADD231PS 96(CX), Y0, Y4
-	VFMADD231PS 96(DI), Y1, Y4
-	VFMADD231PS 96(R8), Y2, Y4
+	VFMADD231PS 96(SI), Y1, Y4
+	VFMADD231PS 96(DI), Y2, Y4
 	VFMADD231PS 96(BX), Y3, Y4
 	VMOVUPS     Y4, 96(DX)
 	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000020, AX
-	JGE         body
+	JGE         vectors4
 
-rest:
+after4:
 	ADDQ $0x00000020, AX
+	SUBQ $0x00000008, AX
+	JL   after1
+
+vectors1:
+	VMOVUPS     (DX), Y4
+	VFMADD231PS (CX), Y0, Y4
+	VFMADD231PS (SI), Y1, Y4
+	VFMADD231PS (DI), Y2, Y4
+	VFMADD231PS (BX), Y3, Y4
+	VMOVUPS     Y4, (DX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, DX
+	SUBQ        $0x00000008, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000008, AX
 	JZ   end
 
 one:
 	VMOVSS      (DX), X4
 	VFMADD231SS (CX), X0, X4
-	VFMADD231SS (DI), X1, X4
-	VFMADD231SS (R8), X2, X4
+	VFMADD231SS (SI), X1, X4
+	VFMADD231SS (DI), X2, X4
 	VFMADD231SS (BX), X3, X4
 	VMOVSS      X4, (DX)
 	ADDQ        $0x04, CX
+	ADDQ        $0x04, SI
 	ADDQ        $0x04, DI
-	ADDQ        $0x04, R8
 	ADDQ        $0x04, BX
 	ADDQ        $0x04, DX
 	DECQ        AX
@@ -351,9 +472,9 @@ TEXT ·daxpyAVX2(SB), NOSPLIT, $0-32
 	MOVQ         y+24(FP), DX
 	VBROADCASTSD alpha+8(FP), Y0
 	SUBQ         $0x00000010, AX
-	JL           rest
+	JL           after4
 
-body:
+vectors4:
 	VMOVUPD     (DX), Y1
 	VFMADD231PD (CX), Y0, Y1
 	VMOVUPD     Y1, (DX)
@@ -369,10 +490,24 @@ body:
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000010, AX
-	JGE         body
+	JGE         vectors4
 
-rest:
+after4:
 	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   after1
+
+vectors1:
+	VMOVUPD     (DX), Y1
+	VFMADD231PD (CX), Y0, Y1
+	VMOVUPD     Y1, (DX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, DX
+	SUBQ        $0x00000004, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000004, AX
 	JZ   end
 
 one:
@@ -395,23 +530,40 @@ TEXT ·dscalAVX2(SB), NOSPLIT, $0-24
 	MOVQ         x+16(FP), CX
 	VBROADCASTSD alpha+8(FP), Y0
 	SUBQ         $0x00000010, AX
-	JL           rest
+	JL           after4
 
-body:
-	VMULPD  (CX), Y0, Y1
+vectors4:
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
 	VMOVUPD Y1, (CX)
-	VMULPD  32(CX), Y0, Y1
+	VMOVUPD 32(CX), Y1
+	VMULPD  Y1, Y0, Y1
 	VMOVUPD Y1, 32(CX)
-	VMULPD  64(CX), Y0, Y1
+	VMOVUPD 64(CX), Y1
+	VMULPD  Y1, Y0, Y1
 	VMOVUPD Y1, 64(CX)
-	VMULPD  96(CX), Y0, Y1
+	VMOVUPD 96(CX), Y1
+	VMULPD  Y1, Y0, Y1
 	VMOVUPD Y1, 96(CX)
 	ADDQ    $0x00000080, CX
 	SUBQ    $0x00000010, AX
-	JGE     body
+	JGE     vectors4
 
-rest:
+after4:
 	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   after1
+
+vectors1:
+	VMOVUPD (CX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, AX
+	JGE     vectors1
+
+after1:
+	ADDQ $0x00000004, AX
 	JZ   end
 
 one:
@@ -425,72 +577,162 @@ end:
 	VZEROUPPER
 	RET
 
+// func daxpyPairAVX2(n int, alpha float64, x *float64, beta float64, z *float64, y *float64)
+// Requires: AVX, FMA3
+TEXT ·daxpyPairAVX2(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         z+32(FP), DX
+	MOVQ         y+40(FP), BX
+	VBROADCASTSD alpha+8(FP), Y0
+	VBROADCASTSD beta+24(FP), Y1
+	SUBQ         $0x00000010, AX
+	JL           after4
+
+vectors4:
+	VMOVUPD     (BX), Y2
+	VFMADD231PD (CX), Y0, Y2
+	VFMADD231PD (DX), Y1, Y2
+	VMOVUPD     Y2, (BX)
+	VMOVUPD     32(BX), Y2
+	VFMADD231PD 32(CX), Y0, Y2
+	VFMADD231PD 32(DX), Y1, Y2
+	VMOVUPD     Y2, 32(BX)
+	VMOVUPD     64(BX), Y2
+	VFMADD231PD 64(CX), Y0, Y2
+	VFMADD231PD 64(DX), Y1, Y2
+	VMOVUPD     Y2, 64(BX)
+	VMOVUPD     96(BX), Y2
+	VFMADD231PD 96(CX), Y0, Y2
+	VFMADD231PD 96(DX), Y1, Y2
+	VMOVUPD     Y2, 96(BX)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, AX
+	JGE         vectors4
+
+after4:
+	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   after1
+
+vectors1:
+	VMOVUPD     (BX), Y2
+	VFMADD231PD (CX), Y0, Y2
+	VFMADD231PD (DX), Y1, Y2
+	VMOVUPD     Y2, (BX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x00000004, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000004, AX
+	JZ   end
+
+one:
+	VMOVSD      (BX), X2
+	VFMADD231SD (CX), X0, X2
+	VFMADD231SD (DX), X1, X2
+	VMOVSD      X2, (BX)
+	ADDQ        $0x08, CX
+	ADDQ        $0x08, DX
+	ADDQ        $0x08, BX
+	DECQ        AX
+	JNZ         one
+
+end:
+	VZEROUPPER
+	RET
+
 // func daxpy4AVX2(n int, alpha *float64, x *float64, ld int, y *float64)
 // Requires: AVX, FMA3
 TEXT ·daxpy4AVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), AX
 	MOVQ         x+16(FP), CX
 	MOVQ         y+32(FP), DX
+	MOVQ         alpha+8(FP), BX
+	VBROADCASTSD (BX), Y0
+	VBROADCASTSD 8(BX), Y1
+	VBROADCASTSD 16(BX), Y2
+	VBROADCASTSD 24(BX), Y3
 	MOVQ         ld+24(FP), BX
-	MOVQ         alpha+8(FP), SI
 	SHLQ         $0x03, BX
-	VBROADCASTSD (SI), Y0
-	LEAQ         (CX)(BX*1), DI
-	VBROADCASTSD 8(SI), Y1
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSD 16(SI), Y2
-	LEAQ         (R8)(BX*1), BX
-	VBROADCASTSD 24(SI), Y3
+	LEAQ         (CX)(BX*1), SI
+	LEAQ         (SI)(BX*1), DI
+	LEAQ         (DI)(BX*1), BX
 	SUBQ         $0x00000010, AX
-	JL           rest
+	JL           after4
 
-body:
+vectors4:
 	VMOVUPD     (DX), Y4
 	VFMADD231PD (CX), Y0, Y4
-	VFMADD231PD (DI), Y1, Y4
-	VFMADD231PD (R8), Y2, Y4
+	VFMADD231PD (SI), Y1, Y4
+	VFMADD231PD (DI), Y2, Y4
 	VFMADD231PD (BX), Y3, Y4
 	VMOVUPD     Y4, (DX)
 	VMOVUPD     32(DX), Y4
 	VFMADD231PD 32(CX), Y0, Y4
-	VFMADD231PD 32(DI), Y1, Y4
-	VFMADD231PD 32(R8), Y2, Y4
+	VFMADD231PD 32(SI), Y1, Y4
+	VFMADD231PD 32(DI), Y2, Y4
 	VFMADD231PD 32(BX), Y3, Y4
 	VMOVUPD     Y4, 32(DX)
 	VMOVUPD     64(DX), Y4
 	VFMADD231PD 64(CX), Y0, Y4
-	VFMADD231PD 64(DI), Y1, Y4
-	VFMADD231PD 64(R8), Y2, Y4
+	VFMADD231PD 64(SI), Y1, Y4
+	VFMADD231PD 64(DI), Y2, Y4
 	VFMADD231PD 64(BX), Y3, Y4
 	VMOVUPD     Y4, 64(DX)
 	VMOVUPD     96(DX), Y4
 	VFMADD231PD 96(CX), Y0, Y4
-	VFMADD231PD 96(DI), Y1, Y4
-	VFMADD231PD 96(R8), Y2, Y4
+	VFMADD231PD 96(SI), Y1, Y4
+	VFMADD231PD 96(DI), Y2, Y4
 	VFMADD231PD 96(BX), Y3, Y4
 	VMOVUPD     Y4, 96(DX)
 	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000010, AX
-	JGE         body
+	JGE         vectors4
 
-rest:
+after4:
 	ADDQ $0x00000010, AX
+	SUBQ $0x00000004, AX
+	JL   after1
+
+vectors1:
+	VMOVUPD     (DX), Y4
+	VFMADD231PD (CX), Y0, Y4
+	VFMADD231PD (SI), Y1, Y4
+	VFMADD231PD (DI), Y2, Y4
+	VFMADD231PD (BX), Y3, Y4
+	VMOVUPD     Y4, (DX)
+	ADDQ        $0x00000020, CX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, DX
+	SUBQ        $0x00000004, AX
+	JGE         vectors1
+
+after1:
+	ADDQ $0x00000004, AX
 	JZ   end
 
 one:
 	VMOVSD      (DX), X4
 	VFMADD231SD (CX), X0, X4
-	VFMADD231SD (DI), X1, X4
-	VFMADD231SD (R8), X2, X4
+	VFMADD231SD (SI), X1, X4
+	VFMADD231SD (DI), X2, X4
 	VFMADD231SD (BX), X3, X4
 	VMOVSD      X4, (DX)
 	ADDQ        $0x08, CX
+	ADDQ        $0x08, SI
 	ADDQ        $0x08, DI
-	ADDQ        $0x08, R8
 	ADDQ        $0x08, BX
 	ADDQ        $0x08, DX
 	DECQ        AX
@@ -622,39 +864,52 @@ end:
 	RET
 
 // func saxpyAVX512(n int, alpha float32, x *float32, y *float32)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·saxpyAVX512(SB), NOSPLIT, $0-32
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	MOVQ         y+24(FP), DX
 	VBROADCASTSS alpha+8(FP), Z0
-	SUBQ         $0x00000020, AX
-	JL           rest
+	SUBQ         $0x00000020, CX
+	JL           after2
 
-body:
+vectors2:
 	VMOVUPS     (DX), Z1
-	VFMADD231PS (CX), Z0, Z1
+	VFMADD231PS (AX), Z0, Z1
 	VMOVUPS     Z1, (DX)
 	VMOVUPS     64(DX), Z1
-	VFMADD231PS 64(CX), Z0, Z1
+	VFMADD231PS 64(AX), Z0, Z1
 	VMOVUPS     Z1, 64(DX)
-	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000020, AX
-	JGE         body
+	SUBQ        $0x00000020, CX
+	JGE         vectors2
 
-rest:
-	ADDQ $0x00000020, AX
-	JZ   end
+after2:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000010, CX
+	JL   after1
 
-one:
-	VMOVSS      (DX), X1
-	VFMADD231SS (CX), X0, X1
-	VMOVSS      X1, (DX)
-	ADDQ        $0x04, CX
-	ADDQ        $0x04, DX
-	DECQ        AX
-	JNZ         one
+vectors1:
+	VMOVUPS     (DX), Z1
+	VFMADD231PS (AX), Z0, Z1
+	VMOVUPS     Z1, (DX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000010, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, BX
+	SHLQ        CL, BX
+	DECQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (DX), K1, Z1
+	VMOVUPS.Z   (AX), K1, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (DX)
 
 end:
 	VZEROUPPER
@@ -663,94 +918,189 @@ end:
 // func sscalAVX512(n int, alpha float32, x *float32)
 // Requires: AVX, AVX512F
 TEXT ·sscalAVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	VBROADCASTSS alpha+8(FP), Z0
-	SUBQ         $0x00000020, AX
-	JL           rest
+	SUBQ         $0x00000020, CX
+	JL           after2
 
-body:
-	VMULPS  (CX), Z0, Z1
-	VMOVUPS Z1, (CX)
-	VMULPS  64(CX), Z0, Z1
-	VMOVUPS Z1, 64(CX)
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, AX
-	JGE     body
+vectors2:
+	VMOVUPS (AX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     vectors2
 
-rest:
-	ADDQ $0x00000020, AX
-	JZ   end
+after2:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000010, CX
+	JL   after1
 
-one:
-	VMULSS (CX), X0, X1
-	VMOVSS X1, (CX)
-	ADDQ   $0x04, CX
-	DECQ   AX
-	JNZ    one
+vectors1:
+	VMOVUPS (AX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JGE     vectors1
+
+after1:
+	ADDQ      $0x00000010, CX
+	JZ        end
+	MOVQ      $0x00000001, DX
+	SHLQ      CL, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func saxpyPairAVX512(n int, alpha float32, x *float32, beta float32, z *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·saxpyPairAVX512(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
+	MOVQ         z+32(FP), DX
+	MOVQ         y+40(FP), BX
+	VBROADCASTSS alpha+8(FP), Z0
+	VBROADCASTSS beta+24(FP), Z1
+	SUBQ         $0x00000020, CX
+	JL           after2
+
+vectors2:
+	VMOVUPS     (BX), Z2
+	VFMADD231PS (AX), Z0, Z2
+	VFMADD231PS (DX), Z1, Z2
+	VMOVUPS     Z2, (BX)
+	VMOVUPS     64(BX), Z2
+	VFMADD231PS 64(AX), Z0, Z2
+	VFMADD231PS 64(DX), Z1, Z2
+	VMOVUPS     Z2, 64(BX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000020, CX
+	JGE         vectors2
+
+after2:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000010, CX
+	JL   after1
+
+vectors1:
+	VMOVUPS     (BX), Z2
+	VFMADD231PS (AX), Z0, Z2
+	VFMADD231PS (DX), Z1, Z2
+	VMOVUPS     Z2, (BX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, SI
+	SHLQ        CL, SI
+	DECQ        SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (BX), K1, Z2
+	VMOVUPS.Z   (AX), K1, Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS.Z   (DX), K1, Z0
+	VFMADD231PS Z0, Z1, Z2
+	VMOVUPS     Z2, K1, (BX)
 
 end:
 	VZEROUPPER
 	RET
 
 // func saxpy4AVX512(n int, alpha *float32, x *float32, ld int, y *float32)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·saxpy4AVX512(SB), NOSPLIT, $0-40
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	MOVQ         y+32(FP), DX
-	MOVQ         ld+24(FP), BX
-	MOVQ         alpha+8(FP), SI
-	SHLQ         $0x02, BX
-	VBROADCASTSS (SI), Z0
-	LEAQ         (CX)(BX*1), DI
-	VBROADCASTSS 4(SI), Z1
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSS 8(SI), Z2
-	LEAQ         (R8)(BX*1), BX
-	VBROADCASTSS 12(SI), Z3
-	SUBQ         $0x00000020, AX
-	JL           rest
+	MOVQ         alpha+8(FP), BX
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x02, DI
+	LEAQ         (AX)(DI*1), BX
+	LEAQ         (BX)(DI*1), SI
+	LEAQ         (SI)(DI*1), DI
+	SUBQ         $0x00000020, CX
+	JL           after2
 
-body:
+vectors2:
 	VMOVUPS     (DX), Z4
-	VFMADD231PS (CX), Z0, Z4
-	VFMADD231PS (DI), Z1, Z4
-	VFMADD231PS (R8), Z2, Z4
-	VFMADD231PS (BX), Z3, Z4
+	VFMADD231PS (AX), Z0, Z4
+	VFMADD231PS (BX), Z1, Z4
+	VFMADD231PS (SI), Z2, Z4
+	VFMADD231PS (DI), Z3, Z4
 	VMOVUPS     Z4, (DX)
 	VMOVUPS     64(DX), Z4
-	VFMADD231PS 64(CX), Z0, Z4
-	VFMADD231PS 64(DI), Z1, Z4
-	VFMADD231PS 64(R8), Z2, Z4
-	VFMADD231PS 64(BX), Z3, Z4
+	VFMADD231PS 64(AX), Z0, Z4
+	VFMADD231PS 64(BX), Z1, Z4
+	VFMADD231PS 64(SI), Z2, Z4
+	VFMADD231PS 64(DI), Z3, Z4
 	VMOVUPS     Z4, 64(DX)
-	ADDQ        $0x00000080, CX
-	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000020, AX
-	JGE         body
+	SUBQ        $0x00000020, CX
+	JGE         vectors2
 
-rest:
-	ADDQ $0x00000020, AX
-	JZ   end
+after2:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000010, CX
+	JL   after1
 
-one:
-	VMOVSS      (DX), X4
-	VFMADD231SS (CX), X0, X4
-	VFMADD231SS (DI), X1, X4
-	VFMADD231SS (R8), X2, X4
-	VFMADD231SS (BX), X3, X4
-	VMOVSS      X4, (DX)
-	ADDQ        $0x04, CX
-	ADDQ        $0x04, DI
-	ADDQ        $0x04, R8
-	ADDQ        $0x04, BX
-	ADDQ        $0x04, DX
-	DECQ        AX
-	JNZ         one
+vectors1:
+	VMOVUPS     (DX), Z4
+	VFMADD231PS (AX), Z0, Z4
+	VFMADD231PS (BX), Z1, Z4
+	VFMADD231PS (SI), Z2, Z4
+	VFMADD231PS (DI), Z3, Z4
+	VMOVUPS     Z4, (DX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000010, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX), K1, Z4
+	VMOVUPS.Z   (AX), K1, Z5
+	VFMADD231PS Z5, Z0, Z4
+	VMOVUPS.Z   (BX), K1, Z0
+	VFMADD231PS Z0, Z1, Z4
+	VMOVUPS.Z   (SI), K1, Z0
+	VFMADD231PS Z0, Z2, Z4
+	VMOVUPS.Z   (DI), K1, Z0
+	VFMADD231PS Z0, Z3, Z4
+	VMOVUPS     Z4, K1, (DX)
 
 end:
 	VZEROUPPER
@@ -866,39 +1216,52 @@ end:
 	RET
 
 // func daxpyAVX512(n int, alpha float64, x *float64, y *float64)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·daxpyAVX512(SB), NOSPLIT, $0-32
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	MOVQ         y+24(FP), DX
 	VBROADCASTSD alpha+8(FP), Z0
-	SUBQ         $0x00000010, AX
-	JL           rest
+	SUBQ         $0x00000010, CX
+	JL           after2
 
-body:
+vectors2:
 	VMOVUPD     (DX), Z1
-	VFMADD231PD (CX), Z0, Z1
+	VFMADD231PD (AX), Z0, Z1
 	VMOVUPD     Z1, (DX)
 	VMOVUPD     64(DX), Z1
-	VFMADD231PD 64(CX), Z0, Z1
+	VFMADD231PD 64(AX), Z0, Z1
 	VMOVUPD     Z1, 64(DX)
-	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000010, AX
-	JGE         body
+	SUBQ        $0x00000010, CX
+	JGE         vectors2
 
-rest:
-	ADDQ $0x00000010, AX
-	JZ   end
+after2:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000008, CX
+	JL   after1
 
-one:
-	VMOVSD      (DX), X1
-	VFMADD231SD (CX), X0, X1
-	VMOVSD      X1, (DX)
-	ADDQ        $0x08, CX
-	ADDQ        $0x08, DX
-	DECQ        AX
-	JNZ         one
+vectors1:
+	VMOVUPD     (DX), Z1
+	VFMADD231PD (AX), Z0, Z1
+	VMOVUPD     Z1, (DX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000008, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000008, CX
+	JZ          end
+	MOVQ        $0x00000001, BX
+	SHLQ        CL, BX
+	DECQ        BX
+	KMOVW       BX, K1
+	VMOVUPD.Z   (DX), K1, Z1
+	VMOVUPD.Z   (AX), K1, Z2
+	VFMADD231PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (DX)
 
 end:
 	VZEROUPPER
@@ -907,94 +1270,189 @@ end:
 // func dscalAVX512(n int, alpha float64, x *float64)
 // Requires: AVX, AVX512F
 TEXT ·dscalAVX512(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	VBROADCASTSD alpha+8(FP), Z0
-	SUBQ         $0x00000010, AX
-	JL           rest
+	SUBQ         $0x00000010, CX
+	JL           after2
 
-body:
-	VMULPD  (CX), Z0, Z1
-	VMOVUPD Z1, (CX)
-	VMULPD  64(CX), Z0, Z1
-	VMOVUPD Z1, 64(CX)
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000010, AX
-	JGE     body
+vectors2:
+	VMOVUPD (AX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	VMOVUPD 64(AX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     vectors2
 
-rest:
-	ADDQ $0x00000010, AX
-	JZ   end
+after2:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000008, CX
+	JL   after1
 
-one:
-	VMULSD (CX), X0, X1
-	VMOVSD X1, (CX)
-	ADDQ   $0x08, CX
-	DECQ   AX
-	JNZ    one
+vectors1:
+	VMOVUPD (AX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000008, CX
+	JGE     vectors1
+
+after1:
+	ADDQ      $0x00000008, CX
+	JZ        end
+	MOVQ      $0x00000001, DX
+	SHLQ      CL, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func daxpyPairAVX512(n int, alpha float64, x *float64, beta float64, z *float64, y *float64)
+// Requires: AVX, AVX512F
+TEXT ·daxpyPairAVX512(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
+	MOVQ         z+32(FP), DX
+	MOVQ         y+40(FP), BX
+	VBROADCASTSD alpha+8(FP), Z0
+	VBROADCASTSD beta+24(FP), Z1
+	SUBQ         $0x00000010, CX
+	JL           after2
+
+vectors2:
+	VMOVUPD     (BX), Z2
+	VFMADD231PD (AX), Z0, Z2
+	VFMADD231PD (DX), Z1, Z2
+	VMOVUPD     Z2, (BX)
+	VMOVUPD     64(BX), Z2
+	VFMADD231PD 64(AX), Z0, Z2
+	VFMADD231PD 64(DX), Z1, Z2
+	VMOVUPD     Z2, 64(BX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x00000010, CX
+	JGE         vectors2
+
+after2:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000008, CX
+	JL   after1
+
+vectors1:
+	VMOVUPD     (BX), Z2
+	VFMADD231PD (AX), Z0, Z2
+	VFMADD231PD (DX), Z1, Z2
+	VMOVUPD     Z2, (BX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000008, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000008, CX
+	JZ          end
+	MOVQ        $0x00000001, SI
+	SHLQ        CL, SI
+	DECQ        SI
+	KMOVW       SI, K1
+	VMOVUPD.Z   (BX), K1, Z2
+	VMOVUPD.Z   (AX), K1, Z3
+	VFMADD231PD Z3, Z0, Z2
+	VMOVUPD.Z   (DX), K1, Z0
+	VFMADD231PD Z0, Z1, Z2
+	VMOVUPD     Z2, K1, (BX)
 
 end:
 	VZEROUPPER
 	RET
 
 // func daxpy4AVX512(n int, alpha *float64, x *float64, ld int, y *float64)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·daxpy4AVX512(SB), NOSPLIT, $0-40
-	MOVQ         n+0(FP), AX
-	MOVQ         x+16(FP), CX
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), AX
 	MOVQ         y+32(FP), DX
-	MOVQ         ld+24(FP), BX
-	MOVQ         alpha+8(FP), SI
-	SHLQ         $0x03, BX
-	VBROADCASTSD (SI), Z0
-	LEAQ         (CX)(BX*1), DI
-	VBROADCASTSD 8(SI), Z1
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSD 16(SI), Z2
-	LEAQ         (R8)(BX*1), BX
-	VBROADCASTSD 24(SI), Z3
-	SUBQ         $0x00000010, AX
-	JL           rest
+	MOVQ         alpha+8(FP), BX
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 8(BX), Z1
+	VBROADCASTSD 16(BX), Z2
+	VBROADCASTSD 24(BX), Z3
+	MOVQ         ld+24(FP), DI
+	SHLQ         $0x03, DI
+	LEAQ         (AX)(DI*1), BX
+	LEAQ         (BX)(DI*1), SI
+	LEAQ         (SI)(DI*1), DI
+	SUBQ         $0x00000010, CX
+	JL           after2
 
-body:
+vectors2:
 	VMOVUPD     (DX), Z4
-	VFMADD231PD (CX), Z0, Z4
-	VFMADD231PD (DI), Z1, Z4
-	VFMADD231PD (R8), Z2, Z4
-	VFMADD231PD (BX), Z3, Z4
+	VFMADD231PD (AX), Z0, Z4
+	VFMADD231PD (BX), Z1, Z4
+	VFMADD231PD (SI), Z2, Z4
+	VFMADD231PD (DI), Z3, Z4
 	VMOVUPD     Z4, (DX)
 	VMOVUPD     64(DX), Z4
-	VFMADD231PD 64(CX), Z0, Z4
-	VFMADD231PD 64(DI), Z1, Z4
-	VFMADD231PD 64(R8), Z2, Z4
-	VFMADD231PD 64(BX), Z3, Z4
+	VFMADD231PD 64(AX), Z0, Z4
+	VFMADD231PD 64(BX), Z1, Z4
+	VFMADD231PD 64(SI), Z2, Z4
+	VFMADD231PD 64(DI), Z3, Z4
 	VMOVUPD     Z4, 64(DX)
-	ADDQ        $0x00000080, CX
-	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, AX
 	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, DI
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000010, AX
-	JGE         body
+	SUBQ        $0x00000010, CX
+	JGE         vectors2
 
-rest:
-	ADDQ $0x00000010, AX
-	JZ   end
+after2:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000008, CX
+	JL   after1
 
-one:
-	VMOVSD      (DX), X4
-	VFMADD231SD (CX), X0, X4
-	VFMADD231SD (DI), X1, X4
-	VFMADD231SD (R8), X2, X4
-	VFMADD231SD (BX), X3, X4
-	VMOVSD      X4, (DX)
-	ADDQ        $0x08, CX
-	ADDQ        $0x08, DI
-	ADDQ        $0x08, R8
-	ADDQ        $0x08, BX
-	ADDQ        $0x08, DX
-	DECQ        AX
-	JNZ         one
+vectors1:
+	VMOVUPD     (DX), Z4
+	VFMADD231PD (AX), Z0, Z4
+	VFMADD231PD (BX), Z1, Z4
+	VFMADD231PD (SI), Z2, Z4
+	VFMADD231PD (DI), Z3, Z4
+	VMOVUPD     Z4, (DX)
+	ADDQ        $0x00000040, AX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000008, CX
+	JGE         vectors1
+
+after1:
+	ADDQ        $0x00000008, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   (DX), K1, Z4
+	VMOVUPD.Z   (AX), K1, Z5
+	VFMADD231PD Z5, Z0, Z4
+	VMOVUPD.Z   (BX), K1, Z0
+	VFMADD231PD Z0, Z1, Z4
+	VMOVUPD.Z   (SI), K1, Z0
+	VFMADD231PD Z0, Z2, Z4
+	VMOVUPD.Z   (DI), K1, Z0
+	VFMADD231PD Z0, Z3, Z4
+	VMOVUPD     Z4, K1, (DX)
 
 end:
 	VZEROUPPER

@@ -123,6 +123,14 @@ func vectors[T Float](t *testing.T) {
 			t.Fatalf("axpy4 of %d is not four axpy", n)
 		}
 		y.check(t, "y of axpy4")
+		for r := range 2 {
+			k.axpy(n, coef[r], &rows.data[r*(n+3)], &want[0])
+		}
+		k.axpyPair(n, coef[0], &rows.data[0], coef[1], &rows.data[n+3], &y.data[0])
+		if !slices.Equal(y.data, want) {
+			t.Fatalf("axpyPair of %d is not two axpy", n)
+		}
+		y.check(t, "y of axpyPair")
 		// And the sums of dot4 and dotAxpy4 are dot's.
 		var sums, wantSums [4]T
 		for r := range 4 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -20,6 +21,7 @@ func level() {
 			dot(v, f)
 			axpy(v, f)
 			scal(v, f)
+			axpyPair(v, f)
 			axpy4(v, f)
 			dotAxpy(v, f)
 		}
@@ -211,83 +213,138 @@ func invert(v isa, f float) {
 	RET()
 }
 
+// vectors writes body for the n elements of what is computed element by element: with as many vectors as a chunk has, then
+// with one, and for the elements left over under a mask, where there are masks, or by rest, one by one. It moves the pointers
+// on.
+func vectors(v isa, f float, n reg.Register, pointers []reg.Register, body func(vecs int, mask reg.OpmaskVirtual), rest func()) {
+	for _, vecs := range []int{v.perChunk(), 1} {
+		loop, after := fmt.Sprintf("vectors%d", vecs), fmt.Sprintf("after%d", vecs)
+		elements := U32(uint32(vecs * v.width / f.size))
+		SUBQ(elements, n)
+		JL(LabelRef(after))
+		Label(loop)
+		body(vecs, reg.OpmaskVirtual(nil))
+		for _, p := range pointers {
+			ADDQ(U32(uint32(vecs*v.width)), p)
+		}
+		SUBQ(elements, n)
+		JGE(LabelRef(loop))
+		Label(after)
+		ADDQ(elements, n)
+	}
+	JZ(LabelRef("end"))
+	if v.width == 64 {
+		bits, mask := GP64(), K()
+		MOVQ(n, reg.RCX)
+		MOVQ(U32(1), bits)
+		SHLQ(reg.CL, bits)
+		DECQ(bits)
+		KMOVW(bits.As32(), mask)
+		body(1, mask)
+	} else {
+		countdown("one", n, func() {
+			rest()
+			for _, p := range pointers {
+				ADDQ(U8(f.size), p)
+			}
+		})
+	}
+	Label("end")
+	VZEROUPPER()
+	RET()
+}
+
+// read and write move a vector, or what the mask tells of it.
+func read(f float, m Mem, mask reg.OpmaskVirtual, r reg.VecVirtual) {
+	if mask == nil {
+		f.load(m, r)
+		return
+	}
+	maskedLoad512(f, m, mask, r)
+}
+
+func write(f float, r reg.VecVirtual, mask reg.OpmaskVirtual, m Mem) {
+	if mask == nil {
+		f.load(r, m)
+		return
+	}
+	maskedStore512(f, r, mask, m)
+}
+
 func axpy(v isa, f float) {
 	begin(v, f, "axpy", fmt.Sprintf("func(n int, alpha %s, x, y *%s)", f.goType, f.goType), "computes y[i] += α·x[i].")
 	n, x, y := Load(Param("n"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
 	alpha := broadcastParam(v, f, "alpha")
-	chunks(f, n, []reg.Register{x, y}, func() {
-		for i := range v.perChunk() {
+	sums(v, f, n, []reg.Register{x}, []reg.VecVirtual{alpha}, y)
+}
+
+// axpyPair writes two axpys of the same y.
+func axpyPair(v isa, f float) {
+	begin(v, f, "axpyPair", fmt.Sprintf("func(n int, alpha %s, x *%s, beta %s, z, y *%s)", f.goType, f.goType, f.goType, f.goType),
+		"computes y[i] += α·x[i] + β·z[i], from the left.")
+	n := Load(Param("n"), GP64())
+	x, z, y := Load(Param("x"), GP64()), Load(Param("z"), GP64()), Load(Param("y"), GP64())
+	sums(v, f, n, []reg.Register{x, z}, []reg.VecVirtual{broadcastParam(v, f, "alpha"), broadcastParam(v, f, "beta")}, y)
+}
+
+// sums writes the addition of multiples of rows to y.
+func sums(v isa, f float, n reg.Register, rows []reg.Register, alpha []reg.VecVirtual, y reg.Register) {
+	vectors(v, f, n, append(slices.Clone(rows), y), func(vecs int, mask reg.OpmaskVirtual) {
+		for i := range vecs {
 			t := v.reg()
 			m := Mem{Base: y, Disp: i * v.width}
-			f.load(m, t)
-			f.fma(Mem{Base: x, Disp: i * v.width}, alpha, t)
-			f.load(t, m)
+			read(f, m, mask, t)
+			for r, row := range rows {
+				x := Mem{Base: row, Disp: i * v.width}
+				if mask == nil {
+					f.fma(x, alpha[r], t)
+					continue
+				}
+				held := v.reg()
+				read(f, x, mask, held)
+				f.fma(held, alpha[r], t)
+			}
+			write(f, t, mask, m)
 		}
 	}, func() {
 		t := XMM()
 		f.scalarLoad(Mem{Base: y}, t)
-		f.scalarFMA(Mem{Base: x}, alpha.AsX(), t)
+		for r, row := range rows {
+			f.scalarFMA(Mem{Base: row}, alpha[r].AsX(), t)
+		}
 		f.scalarStore(t, Mem{Base: y})
 	})
-	VZEROUPPER()
-	RET()
 }
 
 func scal(v isa, f float) {
 	begin(v, f, "scal", fmt.Sprintf("func(n int, alpha %s, x *%s)", f.goType, f.goType), "computes x[i] *= α.")
 	n, x := Load(Param("n"), GP64()), Load(Param("x"), GP64())
 	alpha := broadcastParam(v, f, "alpha")
-	chunks(f, n, []reg.Register{x}, func() {
-		for i := range v.perChunk() {
+	vectors(v, f, n, []reg.Register{x}, func(vecs int, mask reg.OpmaskVirtual) {
+		for i := range vecs {
 			t := v.reg()
 			m := Mem{Base: x, Disp: i * v.width}
-			f.mul(m, alpha, t)
-			f.load(t, m)
+			read(f, m, mask, t)
+			f.mul(t, alpha, t)
+			write(f, t, mask, m)
 		}
 	}, func() {
 		t := XMM()
 		f.scalarMul(Mem{Base: x}, alpha.AsX(), t)
 		f.scalarStore(t, Mem{Base: x})
 	})
-	VZEROUPPER()
-	RET()
 }
 
 func axpy4(v isa, f float) {
 	begin(v, f, "axpy4", fmt.Sprintf("func(n int, alpha, x *%s, ld int, y *%s)", f.goType, f.goType),
 		"computes y[i] += α[0]·x[i] + α[1]·x[ld+i] + α[2]·x[2ld+i] + α[3]·x[3ld+i], from the left.")
 	n, x, y := Load(Param("n"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
-	ld, a := Load(Param("ld"), GP64()), Load(Param("alpha"), GP64())
-	SHLQ(U8(f.shift), ld)
-	rows := []reg.Register{x, GP64(), GP64(), GP64()}
-	alpha := make([]reg.VecVirtual, 4)
-	for r := range rows {
-		if r > 0 {
-			LEAQ(Mem{Base: rows[r-1], Index: ld, Scale: 1}, rows[r])
-		}
-		alpha[r] = v.reg()
+	a := Load(Param("alpha"), GP64())
+	alpha := v.batch(4)
+	for r := range alpha {
 		f.broadcast(Mem{Base: a, Disp: r * f.size}, alpha[r])
 	}
-	chunks(f, n, append(rows, y), func() {
-		for i := range v.perChunk() {
-			t := v.reg()
-			m := Mem{Base: y, Disp: i * v.width}
-			f.load(m, t)
-			for r := range rows {
-				f.fma(Mem{Base: rows[r], Disp: i * v.width}, alpha[r], t)
-			}
-			f.load(t, m)
-		}
-	}, func() {
-		t := XMM()
-		f.scalarLoad(Mem{Base: y}, t)
-		for r := range rows {
-			f.scalarFMA(Mem{Base: rows[r]}, alpha[r].AsX(), t)
-		}
-		f.scalarStore(t, Mem{Base: y})
-	})
-	VZEROUPPER()
-	RET()
+	sums(v, f, n, rowPointers(f, x, 4), alpha, y)
 }
 
 func dotAxpy(v isa, f float) {
