@@ -11,9 +11,8 @@ import (
 )
 
 // completed returns what the shell is offered for the last word of a command line.
-func completed(t *testing.T, line ...string) []string {
+func completed(t *testing.T, root *cobra.Command, line ...string) []string {
 	t.Helper()
-	root := newRoot()
 	var out bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&bytes.Buffer{})
@@ -25,6 +24,7 @@ func completed(t *testing.T, line ...string) []string {
 }
 
 func TestCompletion(t *testing.T) {
+	root := newRoot()
 	for _, c := range []struct {
 		line []string
 		want string
@@ -39,7 +39,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"simulate", "train", "--task", "simplesine", "--scenario", ""}, "lazy"},
 		{[]string{"simulate", "probe", "--measures", ""}, "noise"},
 	} {
-		if got := completed(t, c.line...); !slices.Contains(got, c.want) {
+		if got := completed(t, root, c.line...); !slices.Contains(got, c.want) {
 			t.Errorf("%q: %q, want %s among them", c.line, got, c.want)
 		}
 	}

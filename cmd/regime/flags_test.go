@@ -7,6 +7,7 @@ import (
 
 // TestMisused: a misspelt flag is told with the one that was meant, a bad value with what is wanted.
 func TestMisused(t *testing.T) {
+	root := newRoot() // one for all: cobra keeps every one's completions
 	for _, c := range []struct{ line, err, hint string }{
 		{"fit --behaviour Y", "unknown flag: --behaviour", "did you mean --behavior?"},
 		{"fit --methd paper", "unknown flag: --methd", "did you mean --method?"},
@@ -24,7 +25,6 @@ func TestMisused(t *testing.T) {
 		{"fit --transpose=yes", `--transpose "yes": want true or false`, "regime fit --help"},
 		{"scaling --sizes 10,many", `--sizes "10,many": want whole numbers, such as 10,20,40`, "regime scaling --help"},
 	} {
-		root := newRoot()
 		root.SetArgs(strings.Fields(c.line))
 		err := root.Execute()
 		f, ok := err.(*failure)

@@ -23,7 +23,7 @@ func TestKeepLean(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	keepLean()
 	large := make([]float64, 4*spare/8)
-	settles := func(want int) {
+	settles := func(least, most int) {
 		t.Helper()
 		got := 0
 		for range 100 {
@@ -31,15 +31,15 @@ func TestKeepLean(t *testing.T) {
 			time.Sleep(5 * time.Millisecond) // finalizers run beside
 			got = debug.SetGCPercent(100)
 			debug.SetGCPercent(got)
-			if got == want {
+			if got >= least && got <= most {
 				return
 			}
 		}
-		t.Errorf("the collector's pace is %d %%, want %d", got, want)
+		t.Errorf("the collector's pace is %d %%, want %d to %d", got, least, most)
 	}
-	settles(24) // of 4·spare and a little
+	settles(20, 24) // of 4·spare and what else lives
 	runtime.KeepAlive(large)
-	settles(400)
+	settles(200, 400) // 400 where less than 4 MB live, which other tests' leavings may exceed
 }
 
 // largePages keeps nothing of the memory that it makes the heap grow by.
