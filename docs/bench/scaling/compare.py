@@ -31,8 +31,7 @@ x, y = adapters["load"](data, "hennig2018:before")[:2]
 np.save(folder + "/X.npy", np.ascontiguousarray(x))
 np.save(folder + "/Y.npy", np.ascontiguousarray(y))
 program = folder + "/regime"
-subprocess.run(["go", "build", "-o", program, "./cmd/regime"], check=True, cwd=root,
-               env={**os.environ, "CGO_ENABLED": "0"})  # one static program, as for other machines
+subprocess.run(["go", "build", "-o", program, "./cmd/regime"], check=True, cwd=root)
 scaling = [program, "scaling", "--data", "hennig2018", "--method", "paper", "--time-subsamples", "-1", "--json"]
 peer = [sys.executable, here + "/peer.py", folder + "/X.npy", folder + "/Y.npy"]
 
