@@ -30,21 +30,26 @@ func heading(b *bytes.Buffer, r *regime.Result) {
 	if d.Output != "" {
 		fmt.Fprintf(b, " · %s", d.Output)
 	}
-	fmt.Fprintf(b, "\n%d time bins", d.NTime)
+	fmt.Fprintf(b, "\n%s\n\n", size(d))
+}
+
+// size says what was analysed: 1008 time bins of 50.0 ms × 100 neurons → 2 outputs, 14 trials, model.
+func size(d regime.Data) string {
+	text := fmt.Sprintf("%d time bins", d.NTime)
 	if d.Bin.Defined() {
-		fmt.Fprintf(b, " of %s ms", number(d.Bin*1000))
+		text += fmt.Sprintf(" of %s ms", number(d.Bin*1000))
 	}
-	fmt.Fprintf(b, " × %s → %s", plural(d.NNeurons, "neuron"), plural(d.NOutputs, "output"))
+	text += fmt.Sprintf(" × %s → %s", plural(d.NNeurons, "neuron"), plural(d.NOutputs, "output"))
 	if d.NTrials > 0 {
-		fmt.Fprintf(b, ", %s", plural(d.NTrials, "trial"))
+		text += ", " + plural(d.NTrials, "trial")
 	}
 	if d.NDropped > 0 {
-		fmt.Fprintf(b, ", %s dropped", plural(d.NDropped, "row"))
+		text += ", " + plural(d.NDropped, "row") + " dropped"
 	}
 	if d.Kind != "unknown" {
-		fmt.Fprintf(b, ", %s", d.Kind)
+		text += ", " + string(d.Kind)
 	}
-	fmt.Fprintf(b, "\n\n")
+	return text
 }
 
 func plural(n int, what string) string {

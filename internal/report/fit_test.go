@@ -27,3 +27,15 @@ func TestFitUndefinedRho(t *testing.T) {
 	}
 	t.Errorf("no ρ√N in\n%s", b.String())
 }
+
+// TestSize: one of a thing is one, and nothing is said of what is unknown.
+func TestSize(t *testing.T) {
+	for want, d := range map[string]regime.Data{
+		"1008 time bins of 50.0 ms × 100 neurons → 2 outputs, 14 trials, model": {NTime: 1008, NNeurons: 100, NOutputs: 2, NTrials: 14, Bin: 0.05, Kind: "model"},
+		"30 time bins × 1 neuron → 1 output, 1 row dropped":                     {NTime: 30, NNeurons: 1, NOutputs: 1, NDropped: 1, Bin: regime.Undefined, Kind: "unknown"},
+	} {
+		if got := size(d); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

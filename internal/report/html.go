@@ -20,7 +20,7 @@ var pageFiles embed.FS
 // pageTemplate has everything of the page: nothing is fetched when it is read.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page.html").Funcs(template.FuncMap{
-		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval,
+		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval, "size": size,
 	}).ParseFS(pageFiles, "page/page.html"))
 })
 
