@@ -60,6 +60,14 @@ func about(data string, err error) error {
 	return told
 }
 
+// goesOn adds to an interruption that nothing is lost.
+func goesOn(err error) error {
+	if status(err) == exitInterrupted {
+		return hinted(err, "the same command goes on from here")
+	}
+	return err
+}
+
 // lockedOut adds what to do to the error of a folder that another run is at work in.
 func lockedOut(err error) error {
 	if errors.Is(err, batch.ErrLocked) {
@@ -93,16 +101,18 @@ func complain(w io.Writer, err error) int {
 		return exitDone
 	}
 	code := status(err)
+	var f *failure
+	hint := ""
+	if errors.As(err, &f) && f.hint != "" {
+		hint = fmt.Sprintf("hint: %s\n", f.hint)
+	}
 	if code == exitInterrupted {
-		fmt.Fprintln(w, "regime: interrupted")
+		fmt.Fprintf(w, "regime: interrupted\n%s", hint)
 		return code
 	}
 	// Errors of package regime carry its name, which is the program's.
 	text := strings.TrimPrefix(strings.TrimSpace(err.Error()), "regime: ")
 	fmt.Fprintf(w, "regime: %s\n", strings.ReplaceAll(text, ": regime: ", ": "))
-	var f *failure
-	if errors.As(err, &f) && f.hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", f.hint)
-	}
+	fmt.Fprint(w, hint)
 	return code
 }

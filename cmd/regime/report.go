@@ -120,7 +120,7 @@ func (o *reportOptions) run(ctx context.Context, path string, stdout, stderr io.
 		return g.snakefile(store, how.Program, stderr)
 	}
 	if err := o.compute(ctx, store, g.cells, how, nil, stderr); err != nil {
-		return err
+		return goesOn(err)
 	}
 	return o.finish(g, store, stdout, stderr)
 }

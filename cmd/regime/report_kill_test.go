@@ -223,6 +223,9 @@ func TestReportInterrupted(t *testing.T) {
 	if code := run.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit status %d, want %d\n%s", code, exitInterrupted, stderr.String())
 	}
+	if !strings.HasSuffix(stderr.String(), "hint: the same command goes on from here\n") {
+		t.Errorf("interrupted, it says %q", stderr.String())
+	}
 	before := results(t, out)
 	if failed, _ := os.ReadDir(filepath.Join(out, "failed")); len(failed) > 0 {
 		t.Errorf("the interruption was taken for %d failures", len(failed))

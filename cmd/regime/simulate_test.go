@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"oblique/internal/need"
+	"oblique/simulate/train"
 )
 
 // TestSimulateInterrupted: a training that gets SIGINT ends with status 130 and a checkpoint, from which it ends in the
@@ -48,6 +51,9 @@ func TestSimulateInterrupted(t *testing.T) {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
 		t.Fatalf("%v, want status %d: %s", err, exitInterrupted, c.Stderr)
+	}
+	if said := c.Stderr.(*bytes.Buffer).String(); !strings.HasSuffix(said, "regime: interrupted\nhint: the same command goes on from here\n") {
+		t.Errorf("interrupted, it says %q", said)
 	}
 	again := command("interrupted")
 	if err := again.Run(); err != nil {
@@ -148,4 +154,18 @@ func TestSimulateLocked(t *testing.T) {
 	}
 	three.Process.Kill()
 	three.Wait()
+}
+
+// TestSimulateInterruptedInVain: where the checkpoint cannot be written an interruption loses steps, and is a failure that says so.
+func TestSimulateInterruptedInVain(t *testing.T) {
+	s, err := train.Start(train.Options{Task: "fixedpoints", N: 8, Batch: 2, Steps: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	o := trainCommand{out: filepath.Join(t.TempDir(), "gone"), every: 1}
+	if err := o.train(ctx, s, io.Discard); status(err) != exitFailed || !strings.Contains(err.Error(), "the checkpoint could not be written: ") {
+		t.Errorf("status %d, %v", status(err), err)
+	}
 }

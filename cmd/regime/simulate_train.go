@@ -334,7 +334,14 @@ func (o *trainCommand) train(ctx context.Context, s *train.State, stderr io.Writ
 		}
 		return nil
 	})
-	return errors.Join(err, s.Save(path))
+	saved := s.Save(path)
+	switch {
+	case status(err) != exitInterrupted:
+		return errors.Join(err, saved)
+	case saved != nil: // an interruption that loses steps is none to be quiet about
+		return fmt.Errorf("interrupted, and the checkpoint could not be written: %v", saved)
+	}
+	return goesOn(err)
 }
 
 // trialOptions are the flags of how trials are recorded.

@@ -165,7 +165,7 @@ func (s *sweep) train(ctx context.Context, e *engine, stderr io.Writer) error {
 	}
 	how := batch.Command{Program: program, Dir: s.dir}
 	if err := e.compute(ctx, store, s.cells(), how, s.counter(), stderr); err != nil {
-		return err
+		return goesOn(err)
 	}
 	return s.complete(store)
 }
