@@ -176,6 +176,8 @@ func (o *input) open() (*recording.Session, error) {
 		return nil, noFile(o.data)
 	case errors.Is(err, loaders.ErrFormat) && exists(filepath.Join(o.data, recordingFile)):
 		return nil, hinted(badData(err), "a network's recording is --data %s", filepath.Join(o.data, recordingFile))
+	case errors.Is(err, loaders.ErrFormat) && exists(filepath.Join(o.data, resultFile)):
+		return nil, hinted(badData(err), "a finished result is regime compare %s", filepath.Join(o.data, resultFile))
 	case errors.Is(err, loaders.ErrNotFound):
 		return nil, hinted(badData(err), "regime info %s shows everything in the file", o.data)
 	case err != nil:

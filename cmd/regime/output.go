@@ -18,6 +18,9 @@ import (
 	"oblique/regime"
 )
 
+// resultFile is the result of a fit in its folder.
+const resultFile = "result.json"
+
 // output are the flags that say where results go.
 type output struct {
 	json   bool
@@ -71,7 +74,7 @@ func (o *output) makeDir() error {
 
 // files writes everything there is to keep of a result.
 func (o *output) files(r *regime.Result) error {
-	err := atomicfile.Write(filepath.Join(o.dir, "result.json"), func(w io.Writer) error { return writeJSON(w, r) })
+	err := atomicfile.Write(filepath.Join(o.dir, resultFile), func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err
 	}
