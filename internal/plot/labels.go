@@ -16,6 +16,10 @@ type label struct {
 	gap   vg.Length // distance to the place
 }
 
+// mostNamed is how many recordings a figure names between its axes. More names would hide what they name, and each other: then
+// groups are told apart, and beside the axes it says how many recordings there are.
+const mostNamed = 12
+
 // An endLabel names a line beside its right end.
 type endLabel struct {
 	text  string

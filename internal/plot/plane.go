@@ -1,6 +1,10 @@
 package plot
 
-import "gonum.org/v1/plot/vg"
+import (
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+)
 
 // A PlanePoint is a recording in the regime plane.
 type PlanePoint struct {
@@ -11,7 +15,7 @@ type PlanePoint struct {
 }
 
 // RegimePlane draws ρ√N (log axis) against the relative fitting dimension, one point with its intervals for
-// each recording, named beside it. Aligned recordings are found above and left, oblique ones below and right; the thin line is
+// each recording, named beside it if there are at most twelve. Aligned recordings are found above and left, oblique ones below and right; the thin line is
 // ρ√N = 1, the root mean square of isotropic random readouts. Groups of more than one kind have a legend.
 //
 // Recordings without both numbers, or with ρ ≤ 0, are not drawn; beneath the axes it says how many. Without any the figure says
@@ -37,9 +41,15 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 		p.explain("undefined: no recording has both ρ and a fitting dimension")
 		return &Figure{Single, 75 * vg.Millimeter, single(p)}, nil
 	}
-	if left > 0 {
-		p.title = quantity(float64(left)) + " undefined, not drawn"
+	var said []string
+	crowded := len(recordings)-left > mostNamed
+	if crowded {
+		said = append(said, quantity(float64(len(recordings)-left))+" recordings")
 	}
+	if left > 0 {
+		said = append(said, quantity(float64(left))+" undefined, not drawn")
+	}
+	p.title = strings.Join(said, ", ")
 	p.marks = append(p.marks, line(p.x.min, 1, p.x.max, 1, stroke(midGrey, hairline, dashed...)))
 	of, order := looks(groups)
 	for i, r := range recordings {
@@ -48,8 +58,14 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 		}
 		l := of[groups[i]]
 		x, y := r.Relative.Value, r.RhoSqrtN.Value
-		p.marks = append(p.marks, points{x: []float64{x}, y: []float64{y},
-			xci: [][2]float64{r.Relative.Interval}, yci: [][2]float64{r.RhoSqrtN.Interval}, look: l, radius: 1.2 * pointSize})
+		m := points{x: []float64{x}, y: []float64{y},
+			xci: [][2]float64{r.Relative.Interval}, yci: [][2]float64{r.RhoSqrtN.Interval}, look: l, radius: 1.2 * pointSize}
+		if crowded {
+			m.radius, m.rim = 0.8*pointSize, true
+			p.marks = append(p.marks, m)
+			continue
+		}
+		p.marks = append(p.marks, m)
 		p.labels = append(p.labels, label{text: name(r.Name, shortName), x: x, y: y, color: l.color, gap: 4})
 	}
 	p.labels = append(p.labels, label{text: "random readout", x: p.x.max, y: 1, color: grey, gap: 1})

@@ -26,12 +26,14 @@ var guides = []struct {
 
 // Scaling draws ρ√N against the number of neurons N, both axes logarithmic, one line with points for each
 // curve and its 95 % interval as a band; the guide lines N⁰, N^¼ and N^½ start at the smallest size at the
-// geometric mean of the curves there. Each curve carries its name and exponent.
+// geometric mean of the curves there. Each curve carries its name and exponent; of more than twelve there are thin lines alone,
+// in the colours of their groups.
 //
 // Values that are not positive have no place on the axes and are left out. Without any, the figure says
 // so. It is an error if a curve has not as many estimates as sizes.
 func Scaling(curves []ScalingCurve) (*Figure, error) {
 	var sizes, values []float64
+	crowded := len(curves) > mostNamed
 	groups := make([]string, len(curves))
 	for i, c := range curves {
 		if len(c.N) != len(c.RhoSqrtN) {
@@ -42,7 +44,9 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 			if v := c.RhoSqrtN[j].Value; n > 0 && finite(v) && v > 0 {
 				sizes, values = append(sizes, float64(n)), append(values, v)
 			}
-			values = append(values, c.RhoSqrtN[j].band()...)
+			if !crowded {
+				values = append(values, c.RhoSqrtN[j].band()...)
+			}
 		}
 	}
 	const xTitle, yTitle = "neurons N", "ρ√N"
@@ -64,8 +68,15 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 	}
 	of, order := looks(groups)
 	var lines []mark
+	if crowded {
+		p.title = quantity(float64(len(curves))) + " recordings"
+	}
 	for i, c := range curves {
 		l := of[groups[i]]
+		if crowded {
+			lines = append(lines, c.line(l))
+			continue
+		}
 		p.marks = append(p.marks, c.ribbon(l))
 		lines = append(lines, c.lines(l)...)
 		p.labels = append(p.labels, c.label(l)...)
@@ -98,12 +109,23 @@ func (c ScalingCurve) ribbon(l look) ribbon {
 	return m
 }
 
+// line is the curve alone, through what is defined.
+func (c ScalingCurve) line(l look) curve {
+	n, y := c.values()
+	return curve{n, y, stroke(tint(l.color, 0.7), hairline)}
+}
+
 func (c ScalingCurve) lines(l look) []mark {
-	n, y := make([]float64, len(c.N)), make([]float64, len(c.N))
+	n, y := c.values()
+	return []mark{curve{n, y, stroke(l.color, thinLine)}, points{x: n, y: y, look: l, radius: 0.8 * pointSize, rim: true}}
+}
+
+func (c ScalingCurve) values() (n, y []float64) {
+	n, y = make([]float64, len(c.N)), make([]float64, len(c.N))
 	for i, e := range c.RhoSqrtN {
 		n[i], y[i] = float64(c.N[i]), e.Value
 	}
-	return []mark{curve{n, y, stroke(l.color, thinLine)}, points{x: n, y: y, look: l, radius: 0.8 * pointSize, rim: true}}
+	return n, y
 }
 
 // label names the curve, with the exponent, at the last drawn size within two thirds of its length, or the first after.

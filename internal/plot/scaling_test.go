@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -56,6 +57,35 @@ func TestScalingDegenerate(t *testing.T) {
 	wantTexts(t, f, "a", "b", "g")
 	if _, err := Scaling([]ScalingCurve{{Name: "a", N: []int{1}}}); err == nil {
 		t.Error("no error for a size without estimate")
+	}
+}
+
+// Many recordings would hide each other under names and bands: there are lines alone, and their number.
+func TestScalingOfMany(t *testing.T) {
+	var curves []ScalingCurve
+	var points []PlanePoint
+	for i := range 30 {
+		name, group := fmt.Sprintf("session-%d", i), []string{"bci", "reach"}[i%2]
+		value := Estimate{Value: 1 + 0.1*float64(i), Draws: []float64{1, 2, 3}}
+		curves = append(curves, ScalingCurve{Name: name, Group: group, N: []int{10, 20}, RhoSqrtN: []Estimate{value, value}, Exponent: value})
+		points = append(points, PlanePoint{Name: name, Group: group, Relative: Estimate{Value: 0.5}, RhoSqrtN: value})
+	}
+	scaling, err := Scaling(curves)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plane, err := RegimePlane(points)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]*Figure{"scaling": scaling, "plane": plane} {
+		wantTexts(t, f, "30 recordings", "bci", "reach")
+		if s := texts(t, f); strings.Contains(s, "session") {
+			t.Errorf("%s names recordings: %q", name, s)
+		}
+	}
+	if n := len(scaling.grid.panels[0][0].marks); n != 3+30 {
+		t.Errorf("%d marks, want three guides and a line for each recording", n)
 	}
 }
 
