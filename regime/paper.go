@@ -57,7 +57,7 @@ func (f *fit) fitDimensions() {
 	}
 	res.Relative = ratio(res.DFit, res.DVar)
 	if res.DFit == 0 {
-		f.note("The fitting dimension is undefined: R² is %.2g, not above zero.", float64(res.R2))
+		f.note("The fitting dimension is undefined: R² is %s, not above zero.", short(res.R2))
 	}
 }
 

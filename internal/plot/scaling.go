@@ -60,10 +60,14 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 	end := slices.Max(sizes)
 	values = append(values, level, level*math.Sqrt(end/start))
 	p.y = counting(yTitle, values...)
+	guide := stroke(midGrey, hairline, dashed...)
+	if crowded {
+		guide = stroke(black, thinLine, dashed...)
+	}
 	var guideLines []mark
 	for _, g := range guides {
 		at := level * math.Pow(end/start, g.exponent)
-		guideLines = append(guideLines, line(start, level, end, at, stroke(midGrey, hairline, dashed...)))
+		guideLines = append(guideLines, line(start, level, end, at, guide))
 		p.ends = append(p.ends, endLabel{g.text, at, grey})
 	}
 	of, order := looks(groups)
@@ -81,7 +85,11 @@ func Scaling(curves []ScalingCurve) (*Figure, error) {
 		lines = append(lines, c.lines(l)...)
 		p.labels = append(p.labels, c.label(l)...)
 	}
-	p.marks = append(append(p.marks, guideLines...), lines...)
+	if crowded {
+		p.marks = append(append(p.marks, lines...), guideLines...) // guides would not be seen under many lines
+	} else {
+		p.marks = append(append(p.marks, guideLines...), lines...)
+	}
 	f := &Figure{Single, 68 * vg.Millimeter, single(p)}
 	if len(order) < len(curves) {
 		f.grid.legend = legend(of, order)

@@ -45,6 +45,8 @@ func HTML(w io.Writer, c *Collection) error {
 		}
 		p.Parts = append(p.Parts, part)
 	}
+	p.Recordings = recordings(p.Parts)
+	p.Columns, p.Same = columnsOf(c.Entries)
 	if err := p.overview(); err != nil {
 		return err
 	}
@@ -55,14 +57,26 @@ func HTML(w io.Writer, c *Collection) error {
 type page struct {
 	Title string
 	*Collection
-	Style     template.CSS
-	Script    template.JS
-	Figures   []shown
-	Parts     []part
-	Methods   []string
-	Citations []citation
-	Warnings  []warning
+	Style      template.CSS
+	Script     template.JS
+	Figures    []shown
+	Parts      []part
+	Recordings []recorded
+	Columns    columns
+	Same       []string // what the columns that are left out would say in every line
+	Methods    []string
+	Citations  []citation
+	Warnings   []warning
 }
+
+// A recorded is the analyses of one recording.
+type recorded struct {
+	ID, Name string
+	Parts    []part
+}
+
+// columns says which columns the table of results has: those whose lines differ.
+type columns struct{ Group, Output, Prepare, Method, CI bool }
 
 // A shown figure is an inline SVG with its caption.
 type shown struct {
@@ -75,24 +89,34 @@ type shown struct {
 type part struct {
 	ID string
 	Entry
-	Heading string
-	Lines   []line
-	Figures []shown
-	Command string
+	Heading  string
+	Lines    []line
+	Warnings []string
+	Figures  []shown
+	Command  string
 }
 
 // A line is a figure of the table of a part.
 type line struct{ Name, Value, Interval, Chance string }
 
-// A warning is what should be known before an analysis is believed.
-type warning struct{ ID, Name, Text string }
+// A warning is what should be known before some analyses are believed.
+type warning struct {
+	Text  string
+	Where []place
+}
+
+// A place is a part of the page.
+type place struct{ ID, Name string }
 
 // A citation is a work as BibTeX.
 type citation struct{ Text string }
 
 func newPart(i int, e Entry) (part, error) {
 	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: command(e.Args),
-		Heading: strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")}
+		Heading: strings.Join(nonEmpty(e.Output, e.Prepare, e.Method), " · "), Warnings: cautions(e)}
+	if p.Heading == "" {
+		p.Heading = e.Data
+	}
 	if e.Result == nil {
 		return p, nil
 	}
@@ -112,11 +136,48 @@ func newPart(i int, e Entry) (part, error) {
 	for i, draw := range draws {
 		f, err := inline(draw, captions[i])
 		if err != nil {
-			return p, fmt.Errorf("%s: %w", p.Heading, err)
+			return p, fmt.Errorf("%s: %w", e.name(), err)
 		}
 		p.Figures = append(p.Figures, f)
 	}
 	return p, nil
+}
+
+// recordings gathers the analyses of each recording, in the order of their first.
+func recordings(parts []part) []recorded {
+	var all []recorded
+	at := map[string]int{}
+	for _, p := range parts {
+		i, ok := at[p.Data]
+		if !ok {
+			i = len(all)
+			at[p.Data] = i
+			all = append(all, recorded{ID: fmt.Sprintf("recording-%d", i+1), Name: p.Data})
+		}
+		all[i].Parts = append(all[i].Parts, p)
+	}
+	return all
+}
+
+// columnsOf leaves out columns that have the same word in all lines, or none, and says the word.
+func columnsOf(entries []Entry) (c columns, same []string) {
+	differ := func(what string, of func(Entry) string) bool {
+		for _, e := range entries {
+			if of(e) != of(entries[0]) {
+				return true
+			}
+		}
+		if len(entries) > 0 && of(entries[0]) != "" {
+			same = append(same, what+" "+of(entries[0]))
+		}
+		return false
+	}
+	c.Group = differ("group", func(e Entry) string { return e.Group })
+	c.Output = differ("output", func(e Entry) string { return e.Output })
+	c.Prepare = differ("preparation", func(e Entry) string { return e.Prepare })
+	c.Method = differ("method", func(e Entry) string { return e.Method })
+	c.CI = slices.ContainsFunc(entries, func(e Entry) bool { return e.Result != nil && interval(e.Result.RhoCI) != "" })
+	return c, same
 }
 
 // command is what does an analysis in one go: parts that were done apart are left out, as the result is the same.
@@ -154,8 +215,10 @@ func lines(r *regime.Result) []line {
 		{"effective degrees of freedom", number(r.EffectiveDF), "", ""},
 		{"independent time points", number(r.EffectiveT), "", ""},
 	}
-	if r.Method == regime.Paper {
-		all = all[1:] // in-sample is all there is
+	if r.Method == regime.Paper { // in-sample is all there is
+		all = slices.DeleteFunc(all, func(l line) bool {
+			return slices.Contains([]string{"R², held out", "participation ratio, corrected", "independent time points"}, l.Name)
+		})
 	}
 	if d := r.Decoder; d != nil {
 		all = append(all, line{"ρ of the known decoder", number(d.Rho), "", ""},
@@ -260,24 +323,63 @@ func inline(draw func() (*plot.Figure, error), caption string) (shown, error) {
 // remarks begin the notes that ask for no care.
 var remarks = []string{"Data: ", "Checked: ", "Method paper: "}
 
-// warnings are what cannot be concluded, from groups first, and the notes of all results that ask for care, with where they
-// belong.
+// name is that of an analysis, outside the part of its recording.
+func (e Entry) name() string {
+	return strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")
+}
+
+// short is the name by the words alone that are not the same for all.
+func (e Entry) short(differ columns) string {
+	words := []string{e.Data}
+	for _, w := range []struct {
+		differs bool
+		word    string
+	}{{differ.Output, e.Output}, {differ.Prepare, e.Prepare}, {differ.Method, e.Method}} {
+		if w.differs {
+			words = append(words, w.word)
+		}
+	}
+	return strings.Join(nonEmpty(words...), " · ")
+}
+
+// cautions are what cannot be concluded from an analysis, and its notes that ask for care.
+func cautions(e Entry) []string {
+	if e.Result == nil {
+		return nil
+	}
+	all := e.Result.Caveats()
+	for _, note := range e.Result.Notes {
+		if !slices.ContainsFunc(remarks, func(r string) bool { return strings.HasPrefix(note, r) }) {
+			all = append(all, note)
+		}
+	}
+	return all
+}
+
+// warnings are what cannot be concluded, from groups first, then the cautions of all results, each with where it holds.
 func warnings(c *Collection) []warning {
-	all := groupWarnings(c)
+	var all []warning
+	at := map[string]int{}
+	say := func(text string, where place) {
+		i, ok := at[text]
+		if !ok {
+			i = len(all)
+			at[text] = i
+			all = append(all, warning{Text: text})
+		}
+		all[i].Where = append(all[i].Where, where)
+	}
+	for _, text := range groupWarnings(c) {
+		say(text, place{"results", "Results"})
+	}
+	differ, _ := columnsOf(c.Entries)
 	for i, e := range c.Entries {
-		name := strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), " · ")
-		id := fmt.Sprintf("analysis-%d", i+1)
+		where := place{fmt.Sprintf("analysis-%d", i+1), e.short(differ)}
 		if e.Result == nil {
-			all = append(all, warning{id, name, "No result: " + e.Failure})
-			continue
+			say("No result: "+e.Failure, where)
 		}
-		for _, caveat := range e.Result.Caveats() {
-			all = append(all, warning{id, name, caveat})
-		}
-		for _, note := range e.Result.Notes {
-			if !slices.ContainsFunc(remarks, func(r string) bool { return strings.HasPrefix(note, r) }) {
-				all = append(all, warning{id, name, note})
-			}
+		for _, text := range cautions(e) {
+			say(text, where)
 		}
 	}
 	return all
@@ -285,7 +387,7 @@ func warnings(c *Collection) []warning {
 
 // groupWarnings tell what cannot be concluded from groups beside each other: too few recordings, and activity that [[data]]
 // prepare in different ways. Analyses of different preparations and methods of the plan are not beside each other.
-func groupWarnings(c *Collection) []warning {
+func groupWarnings(c *Collection) []string {
 	var groups, ways []string
 	var all []*regime.Result
 	byWay := map[string][]*regime.Result{}
@@ -304,17 +406,13 @@ func groupWarnings(c *Collection) []warning {
 		}
 		byWay[way] = append(byWay[way], &named)
 	}
-	var warnings []warning
-	say := func(name string, caveats []string) {
-		for _, text := range caveats {
-			if !slices.ContainsFunc(warnings, func(w warning) bool { return w.Text == text }) {
-				warnings = append(warnings, warning{"results", name, text})
+	warnings := regime.GroupCaveats(groups, all)
+	for _, way := range ways {
+		for _, text := range regime.PreparationCaveats(byWay[way]) {
+			if !slices.Contains(warnings, text) {
+				warnings = append(warnings, text)
 			}
 		}
-	}
-	say("Groups", regime.GroupCaveats(groups, all))
-	for _, way := range ways {
-		say("Side by side", regime.PreparationCaveats(byWay[way]))
 	}
 	return warnings
 }

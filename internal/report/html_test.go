@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -42,7 +43,7 @@ func analysed(t testing.TB, name string, method regime.Method, seed uint64) *reg
 
 // collection is a report of two analyses and one that failed, with names that must not become markup.
 func collection(t testing.TB) *Collection {
-	return &Collection{Version: "regime test", Seed: 3, Plan: "seed = 3\n# <b>plan</b>\n", Entries: []Entry{
+	return &Collection{Version: "test", Seed: 3, Plan: "seed = 3\n# <b>plan</b>\n", Entries: []Entry{
 		{Data: "a<script>", Group: "g1", Output: "hand_vel", Method: "crossval", Args: []string{"scaling", "--data", "a", "--draws-done", "cell:1", "--json"},
 			Result: analysed(t, "a<script>", regime.Crossval, 1), BibTeX: "@article{x}"},
 		{Data: "b", Group: "g2", Output: "hand_vel", Method: "paper", Args: []string{"fit"}, Result: analysed(t, "b", regime.Paper, 2), BibTeX: "@article{x}"},
@@ -58,7 +59,7 @@ func TestHTML(t *testing.T) {
 	page := b.String()
 	for _, want := range []string{
 		"a&lt;script&gt;", "no file c.npz", "Schuessler", "nested cross-validation in 5 folds", "chosen by leave-one-out error",
-		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, "<svg role=\"img\"", "regime scaling --data a --json", "<a href=\"#results\">Groups</a>: Group g1 has 1 recording:",
+		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, "<svg role=\"img\"", "regime scaling --data a --json", "<li>Group g1 has 1 recording: ", "with regime test (seed 3)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
@@ -91,9 +92,61 @@ func TestWarningsOfPreparation(t *testing.T) {
 	var texts []string
 	for _, w := range warnings(unlike) {
 		texts = append(texts, w.Text)
+		if len(w.Where) != 1 || w.Where[0].ID != "results" {
+			t.Errorf("%q is said of %+v", w.Text, w.Where)
+		}
 	}
 	if all := strings.Join(texts, "\n"); len(texts) != 3 || !strings.Contains(all, "Smoothing differs (0s: a; 25ms: b)") || !strings.Contains(all, "Group h has 1 recording: ") {
 		t.Errorf("warnings %q", texts)
+	}
+}
+
+// What holds of many analyses is said once, with all of them; recordings with several analyses have one part; columns that would say
+// the same in every line are left out.
+func TestHTMLOfMany(t *testing.T) {
+	c := &Collection{}
+	for i := range 30 {
+		for _, output := range []string{"hand_vel", "hand_pos"} {
+			c.Entries = append(c.Entries, Entry{Data: fmt.Sprintf("session %d", i), Output: output, Method: "held out", Failure: "no room"})
+		}
+	}
+	w := warnings(c)
+	if len(w) != 1 || w[0].Text != "No result: no room" || len(w[0].Where) != 60 || w[0].Where[59] != (place{"analysis-60", "session 29 · hand_pos"}) {
+		t.Errorf("warnings %+v", w)
+	}
+	var b strings.Builder
+	if err := HTML(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	if n := strings.Count(page, `<section class="recording"`); n != 30 {
+		t.Errorf("%d parts of recordings, want 30", n)
+	}
+	if strings.Contains(page, "<th>method</th>") || !strings.Contains(page, "<th>output</th>") || !strings.Contains(page, "In all lines: method held out.") {
+		t.Error("the table of results has a column that is the same in all lines, or lacks one that is not")
+	}
+}
+
+// Recordings that differ in the gap between folds alone, which follows from their correlation times, share a paragraph.
+func TestMethodsShareParagraphs(t *testing.T) {
+	entry := func(data string, gap int) Entry {
+		return Entry{Data: data, Output: "hand_vel", Result: &regime.ScalingResult{Result: &regime.Result{Method: regime.Crossval,
+			Folds: &regime.Folds{Kind: "trials", N: 5, Gap: gap}, Provenance: map[string]any{"prepare": map[string]any{"smooth": "50ms", "stream_over": 5e8}}}}}
+	}
+	m := Methods(&Collection{Entries: []Entry{entry("a", 7), entry("b", 3), entry("c", 7)}})
+	if len(m) != 2 || !strings.HasPrefix(m[1], "a, hand_vel; b, hand_vel; c, hand_vel. ") {
+		t.Fatalf("paragraphs %q", m)
+	}
+	for _, want := range []string{"standard deviation 50ms", "5 folds of contiguous trials with 3 to 7 rows left out between, by the recording."} {
+		if !strings.Contains(m[1], want) {
+			t.Errorf("no %q in %q", want, m[1])
+		}
+	}
+	if strings.Contains(m[1], "stream") || strings.Contains(m[1], gapHere) {
+		t.Errorf("what is of no interest: %q", m[1])
+	}
+	if one := Methods(&Collection{Entries: []Entry{entry("a", 0)}}); !strings.Contains(one[1], "contiguous trials. The") {
+		t.Errorf("without a gap: %q", one[1])
 	}
 }
 
@@ -129,8 +182,10 @@ addEventListener("error", (e) => said.push("error " + e.message));
 addEventListener("securitypolicyviolation", (e) => said.push("blocked " + e.blockedURI));
 addEventListener("load", () => {
   const column = (n) => [...document.querySelectorAll("#table tbody tr:not([hidden])")].map((r) => r.cells[n] ? r.cells[n].textContent : "").join(",");
-  const button = document.querySelectorAll("#table th button")[8];
+  const button = [...document.querySelectorAll("#table th button")].find((b) => b.textContent === "ρ");
   button.focus();
+  said.push("order " + ["−2.5e−4", "−0.10", "0.157 … 0.174", "1.20"].map((text) => value({textContent: text})).every((v, i, all) => typeof v === "number" && (i < 2 || all[i - 1] < v)),
+    "names " + (compare("session 9", "session 10") < 0));
   said.push("focus " + (document.activeElement === button));
   button.click(); said.push("up " + column(0));
   button.click(); said.push("down " + column(0), button.parentElement.getAttribute("aria-sort"));
@@ -166,7 +221,7 @@ func TestHTMLInChromium(t *testing.T) {
 		_, title, _ := strings.Cut(string(dom), "<title>")
 		title, _, _ = strings.Cut(title, "</title>")
 		// ρ is 0.477 and 0.493; what has no result comes last both ways.
-		want := "focus true; up a&lt;script&gt;,b,c; down b,a&lt;script&gt;,c; descending; filtered b; 1 of 3; figures 12; wide false"
+		want := "order true; names true; focus true; up a&lt;script&gt;,b,c; down b,a&lt;script&gt;,c; descending; filtered b; 1 of 3; figures 12; wide false"
 		if title != want {
 			t.Errorf("at width %s the page says\n%s\nwant\n%s", width, title, want)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -27,6 +28,7 @@ func Methods(c *Collection) []string {
 		return nil
 	}
 	texts := map[string][]string{}
+	gaps := map[string][]int{}
 	var order []string
 	for _, e := range c.Entries {
 		if e.Result == nil {
@@ -40,12 +42,30 @@ func Methods(c *Collection) []string {
 			order = append(order, text)
 		}
 		texts[text] = append(texts[text], strings.Join(nonEmpty(e.Data, e.Output), ", "))
+		if f := e.Result.Folds; f != nil {
+			gaps[text] = append(gaps[text], f.Gap)
+		}
 	}
-	paragraphs := []string{fmt.Sprintf("Recordings were analysed with %s (seed %d) after Schuessler et al. (2024).", c.Version, c.Seed)}
+	paragraphs := []string{fmt.Sprintf("Recordings were analysed with regime %s (seed %d) after Schuessler et al. (2024).", c.Version, c.Seed)}
 	for _, text := range order {
-		paragraphs = append(paragraphs, strings.Join(texts[text], "; ")+". "+text)
+		paragraphs = append(paragraphs, strings.Join(texts[text], "; ")+". "+strings.ReplaceAll(text, gapHere, gapOf(gaps[text])))
 	}
 	return paragraphs
+}
+
+// gapHere stands in a paragraph for the gap, which follows from each recording's correlation time: recordings that differ in it alone
+// share the paragraph.
+const gapHere = "\x00"
+
+// gapOf says how many rows were left out between folds.
+func gapOf(rows []int) string {
+	if len(rows) == 0 || slices.Max(rows) == 0 {
+		return ""
+	}
+	if low, high := slices.Min(rows), slices.Max(rows); low < high {
+		return fmt.Sprintf(" with %d to %d rows left out between, by the recording", low, high)
+	}
+	return fmt.Sprintf(" with %d rows left out between", rows[0])
 }
 
 // preparation says how activity and behaviour were prepared.
@@ -67,7 +87,7 @@ func preparation(r *regime.Result) string {
 	var other []string
 	for key, v := range prepared {
 		switch key {
-		case "smooth", "lag", "align", "window", "output", "bin":
+		case "smooth", "lag", "align", "window", "output", "bin", "stream", "stream_over": // the last two change no figure
 		default:
 			other = append(other, key+" = "+v)
 		}
@@ -111,14 +131,11 @@ func procedure(r *regime.Result) string {
 	}
 	text := "Behaviour was regressed on activity by ridge regression with " + penalties + ", chosen by cross-validation."
 	if f := r.Folds; f != nil {
-		text += fmt.Sprintf(" R² is held out, by nested cross-validation in %d folds of contiguous %s", f.N, f.Kind)
-		if f.Gap > 0 {
-			text += fmt.Sprintf(" with %d rows left out between", f.Gap)
-		}
-		text += ". The fitting dimension is the least number of principal components whose held-out R² exceeds 90 % of that of all."
+		text += fmt.Sprintf(" R² is held out, by nested cross-validation in %d folds of contiguous %s%s. ", f.N, f.Kind, gapHere)
+		text += "The fitting dimension is the least number of principal components whose held-out R² exceeds 90 % of that of all."
 	}
 	if b := r.Bootstrap; b != nil {
-		text += fmt.Sprintf(" Intervals are 95 %% intervals of a block bootstrap (%d draws of %d blocks).", b.Draws, b.Blocks)
+		text += fmt.Sprintf(" Intervals are 95 %% intervals of a block bootstrap (%d draws of whole %s).", b.Draws, b.Kind)
 	}
 	if n := r.Nulls.ShiftedR2; n != nil {
 		text += fmt.Sprintf(" Chance levels are those of %d random readouts and of %d circular shifts of behaviour.", r.Nulls.Isotropic.Draws, n.Draws)

@@ -1,11 +1,13 @@
 "use strict";
-// Sorting: each heading becomes a button. Figures sort as numbers, what is missing last; a second press turns the order.
+// Sorting: each heading becomes a button. Figures sort as numbers, intervals by their lower end, names with their numbers in order,
+// what is missing last; a second press turns the order.
 const value = (cell) => {
   const text = cell ? cell.textContent.trim() : "";
-  const figure = Number(text.replace("−", "-").replace(/\s/g, ""));
-  return text === "" || text === "–" ? null : Number.isNaN(figure) ? text : figure;
+  if (text === "" || text === "–") return null;
+  const figure = Number(text.split(" … ")[0].replaceAll("−", "-").replace(/\s/g, ""));
+  return Number.isNaN(figure) ? text : figure;
 };
-const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), undefined, {numeric: true});
 for (const table of document.querySelectorAll("table.sortable")) {
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
