@@ -29,6 +29,8 @@ type solver struct {
 	pairs   []float64 // for the rotations of a step
 	indices []int     // 3n
 	kinds   []kind    // n
+
+	equation secularEquation // of the merge under way
 }
 
 // solverFloats is the number of elements that a solver needs.
@@ -101,7 +103,9 @@ func (s *solver) merge(lo, mid, hi int, off float64) {
 	k := len(keep)
 	group := roundUp(k, blas.Group)
 	v := s.vectors[roundUp(s.n, blas.Group):]
-	eq := secularEquation{k: k, rho: m.rho, d: v[:group], z: v[group : 2*group], roots: v[2*group : 2*group+k]}
+	eq := &s.equation
+	*eq = secularEquation{k: k, rho: m.rho, d: v[:group], z: v[group : 2*group], roots: v[2*group : 2*group+k],
+		deltas: s.deltas[:k*group], place: byValue[:k]}
 	deflated := v[3*group : 3*group+m.n-k]
 	for i, at := range keep {
 		eq.d[i], eq.z[i] = m.d[at], m.z[at]
@@ -115,9 +119,8 @@ func (s *solver) merge(lo, mid, hi int, off float64) {
 	for i, at := range gone {
 		deflated[i] = m.d[at]
 	}
-	u := s.deltas[:k*group]
-	eq.solve(u)
-	m.multiply(keep, gone, &eq, u, s.scratch, byValue[:k])
+	eq.solve()
+	m.multiply(keep, gone, eq, s.scratch)
 	copy(m.d, eq.roots)
 	copy(m.d[k:], deflated)
 	for i := range m.n {
@@ -207,7 +210,7 @@ func rotate(c, s float64, x, y []float64) {
 // multiply replaces the rows of q by U·B and what was deflated. The rows of B are those kept of q,
 // gathered by their kinds, and the columns of U likewise, so that the zeros of each half are left out.
 // U comes as the differences dᵢ − λⱼ.
-func (m *merge) multiply(keep, gone []int, eq *secularEquation, u, basis []float64, place []int) {
+func (m *merge) multiply(keep, gone []int, eq *secularEquation, basis []float64) {
 	k, ld := len(keep), roundUp(m.n, blas.Group)
 	var count [3]int
 	at := 0
@@ -219,7 +222,7 @@ func (m *merge) multiply(keep, gone []int, eq *secularEquation, u, basis []float
 	for want := top; want <= bottom; want++ {
 		for i, row := range keep {
 			if m.kinds[row] == want {
-				place[i] = at
+				eq.place[i] = at
 				count[want]++
 				gather(row)
 			}
@@ -234,10 +237,10 @@ func (m *merge) multiply(keep, gone []int, eq *secularEquation, u, basis []float
 	if k == 0 {
 		return
 	}
-	eq.vectors(u, place)
+	eq.vectors()
 	left, right := count[top]+count[both], count[both]+count[bottom]
-	m.product(k, left, 0, m.h, u, len(eq.d), basis, ld)
-	m.product(k, right, m.h, ld, u[k-right:], len(eq.d), basis[(k-right)*ld:], ld)
+	m.product(k, left, 0, m.h, eq.deltas, len(eq.d), basis, ld)
+	m.product(k, right, m.h, ld, eq.deltas[k-right:], len(eq.d), basis[(k-right)*ld:], ld)
 }
 
 // product sets the columns from, …, to−1 of the first k rows of q to U·B, over inner rows of B.

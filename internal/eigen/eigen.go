@@ -154,20 +154,25 @@ func (w *workspace) take(n int) []float64 {
 
 // transpose writes the rows, in the order given, as the columns of t.
 func transpose(n int, rows []float64, ld int, order []int, t []float64) {
-	const block = 32 // squares that stay in the first-level cache
-	part := func(lo, hi int) {
-		for j0 := 0; j0 < n; j0 += block {
-			for i := lo; i < hi; i++ {
-				to := t[i*n+j0 : i*n+min(j0+block, n)]
-				for j, at := range order[j0:min(j0+block, n)] {
-					to[j] = rows[at*ld+i]
-				}
+	if n < 8*transposeBlock {
+		transposePart(0, n, n, rows, ld, order, t)
+		return
+	}
+	blas.Parallel(n, 4*transposeBlock, func(lo, hi int) { transposePart(lo, hi, n, rows, ld, order, t) })
+}
+
+// transposeBlock is the side of squares that stay in the first-level cache.
+const transposeBlock = 32
+
+// transposePart writes the rows lo, …, hi−1 of t.
+func transposePart(lo, hi, n int, rows []float64, ld int, order []int, t []float64) {
+	for j0 := 0; j0 < n; j0 += transposeBlock {
+		columns := order[j0:min(j0+transposeBlock, n)]
+		for i := lo; i < hi; i++ {
+			to := t[i*n+j0:][:len(columns)]
+			for j, at := range columns {
+				to[j] = rows[at*ld+i]
 			}
 		}
 	}
-	if n < 8*block {
-		part(0, n)
-		return
-	}
-	blas.Parallel(n, 4*block, part)
 }

@@ -10,39 +10,45 @@ import (
 // A secularEquation is f(λ) = 1 + ρ·Σ zᵢ²/(dᵢ−λ) = 0 for ρ > 0 and k ascending poles d: root j lies
 // between poles j and j+1, and the last above them all, by at most ρ‖z‖². Up to whole groups poles are Inf and weights 0.
 type secularEquation struct {
-	k     int
-	rho   float64
-	d, z  []float64
-	roots []float64
+	k      int
+	rho    float64
+	d, z   []float64
+	roots  []float64
+	deltas []float64 // k rows of whole groups
+	place  []int     // of the components of a vector
 }
 
 // share is the least number of groups of roots worth a goroutine.
 const share = 8
 
-// groups calls f with every group of eight roots, or poles, and memory to work in.
-func (eq *secularEquation) groups(f func(j int, g *rootGroup)) {
-	part := func(lo, hi int) {
-		g := rootGroups.Get().(*rootGroup)
-		for j := lo; j < hi; j++ {
-			f(j*blas.Group, g)
-		}
-		rootGroups.Put(g)
-	}
+// each calls f with every group of eight roots, or poles, and memory to work in.
+func (eq *secularEquation) each(f func(eq *secularEquation, j int, g *rootGroup)) {
 	if n := len(eq.d) / blas.Group; n < 2*share {
-		part(0, n)
+		eq.part(f, 0, n)
 	} else {
-		blas.Parallel(n, share, part)
+		blas.Parallel(n, share, func(lo, hi int) { eq.part(f, lo, hi) })
 	}
 }
 
+// part calls f with the groups lo, …, hi−1.
+func (eq *secularEquation) part(f func(eq *secularEquation, j int, g *rootGroup), lo, hi int) {
+	g := rootGroups.Get().(*rootGroup)
+	for j := lo; j < hi; j++ {
+		f(eq, j*blas.Group, g)
+	}
+	rootGroups.Put(g)
+}
+
+// row returns what the root or vector j has in deltas.
+func (eq *secularEquation) row(j int) []float64 { return eq.deltas[j*len(eq.d) : (j+1)*len(eq.d)] }
+
 // solve finds the roots. Row j of deltas receives the differences dᵢ − λⱼ, each with a small relative error, which a
 // subtraction of the rounded root would not give.
-func (eq *secularEquation) solve(deltas []float64) {
-	ld := len(eq.d)
-	eq.groups(func(j int, g *rootGroup) {
+func (eq *secularEquation) solve() {
+	eq.each(func(eq *secularEquation, j int, g *rootGroup) {
 		g.solve(j, eq)
 		for l := range min(blas.Group, eq.k-j) {
-			blas.Differences(deltas[(j+l)*ld:(j+l+1)*ld], eq.d, g.pole[l], g.mu[l])
+			blas.Differences(eq.row(j+l), eq.d, g.pole[l], g.mu[l])
 			eq.roots[j+l] = g.pole[l] + g.mu[l]
 		}
 	})
@@ -196,23 +202,22 @@ func lastStep(p, f, dpsi float64) float64 {
 // place[i]. The vectors are those of the weights ẑ for which the roots found are exact (Gu and Eisenstat 1994),
 // ẑᵢ² = Πⱼ(λⱼ−dᵢ) / Πⱼ≠ᵢ(dⱼ−dᵢ), and so are orthogonal to working precision; their components are
 // ẑᵢ/(dᵢ−λⱼ), normalised. The weights z are overwritten by ẑ.
-func (eq *secularEquation) vectors(deltas []float64, place []int) {
-	ld := len(eq.d)
-	eq.groups(func(i int, g *rootGroup) {
-		blas.Lowner(eq.k, i, eq.d, deltas, ld, &g.mu)
+func (eq *secularEquation) vectors() {
+	eq.each(func(eq *secularEquation, i int, g *rootGroup) {
+		blas.Lowner(eq.k, i, eq.d, eq.deltas, len(eq.d), &g.mu)
 		for l := range min(blas.Group, eq.k-i) {
 			eq.z[i+l] = math.Copysign(math.Sqrt(math.Abs(g.mu[l])), eq.z[i+l])
 		}
 	})
-	eq.groups(func(j int, g *rootGroup) {
-		if cap(g.vector) < ld {
-			g.vector = make([]float64, ld)
+	eq.each(func(eq *secularEquation, j int, g *rootGroup) {
+		if cap(g.vector) < len(eq.d) {
+			g.vector = make([]float64, len(eq.d))
 		}
-		vector := g.vector[:ld]
+		vector := g.vector[:len(eq.d)]
 		for l := range min(blas.Group, eq.k-j) {
-			row := deltas[(j+l)*ld : (j+l+1)*ld]
+			row := eq.row(j + l)
 			scale := 1 / math.Sqrt(blas.Quotients(vector, eq.z, row))
-			for i, to := range place {
+			for i, to := range eq.place {
 				row[to] = vector[i] * scale
 			}
 		}
