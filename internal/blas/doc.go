@@ -14,7 +14,8 @@
 // otherwise. The best tier that the processor and the operating system support is chosen when
 // the program starts. To measure or test another, hide an instruction set as Go itself allows:
 // GODEBUG=cpu.avx512f=off leaves AVX2, and cpu.avx2=off plain Go. Normal has no kernel of its own
-// for NEON, where it is plain Go.
+// for NEON, where it is plain Go, and so are the inner loops of the eigendecomposition (RankTwoSymv and those beside it);
+// Symv goes there row by row, with other roundings than on amd64.
 //
 // # Bits
 //

@@ -1,10 +1,11 @@
 // Package eigen decomposes matrices: symmetric ones into eigenvalues and eigenvectors, tall ones into singular values and
 // vectors.
 //
-// Sym's method is that of LAPACK's dsyevd: a blocked reduction to tridiagonal form by Householder
-// reflections, Cuppen's divide and conquer for the tridiagonal matrix, with the eigenvectors of Gu
-// and Eisenstat, and a blocked back-transformation. Nearly all of the work is products of
-// matrices, by oblique/internal/blas. SVD is built on it. Results do not depend on the number of cores.
+// Sym's method is that of LAPACK's dsyevd: a reduction to tridiagonal form by Householder
+// reflections, in blocks where the matrix is greater than the cache, Cuppen's divide and conquer for the
+// tridiagonal matrix, with the eigenvectors of Gu and Eisenstat, and a blocked back-transformation. Products of
+// matrices are by oblique/internal/blas, and so are the loops over poles, roots and rotations, eight side by
+// side. SVD is built on it. Results do not depend on the number of cores.
 //
 // There is no decomposition of a part of the spectrum, and no eigenvalues without vectors.
 package eigen
