@@ -12,11 +12,14 @@ import (
 
 // CorrelationTime returns the integrated autocorrelation time of the rows of X about their mean,
 //
-//	τ = 1 + 2 Σ_{ℓ≥1} r(ℓ),   r(ℓ) = ⟨x_i·x_{i+ℓ}⟩ / ⟨x_i·x_i⟩,
+//	τ = 1 + 2 max_L Σ_{1≤ℓ≤L} r(ℓ),   r(ℓ) = ⟨x_i·x_{i+ℓ}⟩ / ⟨x_i·x_i⟩,
 //
 // in rows, so that T rows carry about as much as T/τ independent ones. Columns count by their variance; pairs are taken
 // within trials only (nil: one stretch of all rows). The sum ends at the first lag that is at least five times the τ
 // reached, or at a quarter of the longest stretch, whichever is first; τ is at least 1. It is NaN if nothing varies.
+//
+// The greatest sum is that of all lags where correlations are positive. In a rhythm it is that of the first half of a lobe: later
+// ones, of either sign, would cancel it, as they do in the variance of a mean, but neighbours in time stay alike.
 //
 // Source: Sokal, Monte Carlo methods in statistical mechanics (1997), section 3.
 func CorrelationTime(x *mat.Dense, trials []recording.Range) float64 {
@@ -42,14 +45,12 @@ func CorrelationTime(x *mat.Dense, trials []recording.Range) float64 {
 		longest = max(longest, tr.Len())
 	}
 	variance := lagged(centred, trials, 0)
-	tau := 1.0
+	sum, tau := 1.0, 1.0
 	for lag := 1; lag <= longest/4 && float64(lag) < 5*tau; lag++ {
-		tau += 2 * lagged(centred, trials, lag) / variance
+		sum += 2 * lagged(centred, trials, lag) / variance
+		tau = math.Max(tau, sum) // NaN if one is
 	}
-	if math.IsNaN(tau) {
-		return tau
-	}
-	return math.Max(1, tau)
+	return tau
 }
 
 // lagged returns the mean product of rows at that lag within trials.

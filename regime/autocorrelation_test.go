@@ -2,6 +2,7 @@ package regime_test
 
 import (
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"testing"
 
@@ -43,6 +44,25 @@ func TestCorrelationTimeWithinTrials(t *testing.T) {
 		trials = append(trials, recording.Range{From: from, To: from + 100})
 	}
 	wantRelative(t, "correlation time", regime.Number(regime.CorrelationTime(x, trials)), 9, 0.15)
+}
+
+// A rhythm's later lobes cancel the sum of its first: what holds for the variance of a mean, not for rows that are alike. The
+// greatest sum of r(ℓ) = aˡ cos(2πℓ/P) is that to ℓ = P/4, where it first falls to zero.
+func TestCorrelationTimeOfRhythm(t *testing.T) {
+	const rows, period, a = 40000, 40, 0.99
+	rng := rand.New(rand.NewPCG(33, 1))
+	x := mat.NewDense(rows, 2, nil)
+	rotation := cmplx.Rect(a, 2*math.Pi/period)
+	z := complex(0, 0)
+	for i := range rows {
+		z = rotation*z + complex(rng.NormFloat64(), rng.NormFloat64())
+		x.SetRow(i, []float64{real(z), imag(z)})
+	}
+	want := 1.0
+	for lag := 1; lag <= period/4; lag++ {
+		want += 2 * math.Pow(a, float64(lag)) * math.Cos(2*math.Pi*float64(lag)/period)
+	}
+	wantRelative(t, "correlation time", regime.Number(regime.CorrelationTime(x, nil)), want, 0.05)
 }
 
 func TestCorrelationTimeLimits(t *testing.T) {
