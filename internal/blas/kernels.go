@@ -38,7 +38,8 @@ type kernels[T Float] struct {
 	axpyPair func(n int, alpha T, x *T, beta T, z, y *T) // y[i] += α·x[i] + β·z[i]
 	axpy4    func(n int, alpha, x *T, ld int, y *T)      // y[i] += Σ_{r<4} α[r]·x[r·ld+i]
 	dotAxpy  func(n int, alpha T, a, x, y *T) T          // y[i] += α·a[i], and Σ a[i]·x[i]
-	// The same for four rows, ld apart, row after row: sums[r] = Σ a[r·ld+i]·x[i].
+	// The same for four rows, ld apart: sums[r] = Σ a[r·ld+i]·x[i]. For AVX2 and AVX-512 dot4's partial sums are of all
+	// elements, to the last.
 	dot4     func(n int, a *T, ld int, x, sums *T)
 	dotAxpy4 func(n int, alpha, a *T, ld int, x, y, sums *T)
 

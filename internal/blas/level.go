@@ -108,16 +108,10 @@ func gemvRows[T Float](i0, i1, n int, alpha T, a []T, lda int, x []T, beta T, y 
 	k := active[T]()
 	w := getWorkspace[T]()
 	defer putWorkspace(w)
-	sums := w.tile[:4]
+	sums := w.tile[:8]
 	for i := i0; i < i1; i += 4 {
 		rows := min(4, i1-i)
-		if rows == 4 {
-			k.dot4(n, &a[i*lda], lda, &x[0], &sums[0])
-		} else {
-			for r := range rows {
-				sums[r] = k.dot(n, &a[(i+r)*lda], &x[0])
-			}
-		}
+		k.dotRows(n, a[i*lda:], lda, rows, x, sums)
 		for r, sum := range sums[:rows] {
 			v := alpha * sum
 			if beta != 0 {
@@ -125,6 +119,17 @@ func gemvRows[T Float](i0, i1, n int, alpha T, a []T, lda int, x []T, beta T, y 
 			}
 			y[i+r] = v
 		}
+	}
+}
+
+// dotRows computes sums[r] = Σ a[r·lda+i]·x[i] for r < rows ≤ 4, all as dot4 sums.
+func (k *kernels[T]) dotRows(n int, a []T, lda, rows int, x, sums []T) {
+	if rows == 4 {
+		k.dot4(n, &a[0], lda, &x[0], &sums[0])
+		return
+	}
+	for r := range rows {
+		k.dot4(n, &a[r*lda], 0, &x[0], &sums[r]) // four times the same row: what is after it is overwritten, or not read
 	}
 }
 

@@ -4,6 +4,24 @@
 
 #include "textflag.h"
 
+DATA tailMask<>+0(SB)/4, $0xffffffff
+DATA tailMask<>+4(SB)/4, $0xffffffff
+DATA tailMask<>+8(SB)/4, $0xffffffff
+DATA tailMask<>+12(SB)/4, $0xffffffff
+DATA tailMask<>+16(SB)/4, $0xffffffff
+DATA tailMask<>+20(SB)/4, $0xffffffff
+DATA tailMask<>+24(SB)/4, $0xffffffff
+DATA tailMask<>+28(SB)/4, $0xffffffff
+DATA tailMask<>+32(SB)/4, $0x00000000
+DATA tailMask<>+36(SB)/4, $0x00000000
+DATA tailMask<>+40(SB)/4, $0x00000000
+DATA tailMask<>+44(SB)/4, $0x00000000
+DATA tailMask<>+48(SB)/4, $0x00000000
+DATA tailMask<>+52(SB)/4, $0x00000000
+DATA tailMask<>+56(SB)/4, $0x00000000
+DATA tailMask<>+60(SB)/4, $0x00000000
+GLOBL tailMask<>(SB), RODATA|NOPTR, $64
+
 // func sdotAVX2(n int, x *float32, y *float32) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·sdotAVX2(SB), NOSPLIT, $0-28
@@ -1535,68 +1553,132 @@ TEXT ·sdot2AVX2(SB), NOSPLIT, $0-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
 	SUBQ   $0x00000020, AX
-	JL     rest
+	JL     last
 
 body:
-	VMOVUPS     (DX), Y10
-	VFMADD231PS (CX), Y10, Y2
-	VFMADD231PS (BX), Y10, Y6
-	VMOVUPS     32(DX), Y10
-	VFMADD231PS 32(CX), Y10, Y3
-	VFMADD231PS 32(BX), Y10, Y7
-	VMOVUPS     64(DX), Y10
-	VFMADD231PS 64(CX), Y10, Y4
-	VFMADD231PS 64(BX), Y10, Y8
-	VMOVUPS     96(DX), Y10
-	VFMADD231PS 96(CX), Y10, Y5
-	VFMADD231PS 96(BX), Y10, Y9
+	VMOVUPS     (DX), Y8
+	VFMADD231PS (CX), Y8, Y0
+	VFMADD231PS (BX), Y8, Y4
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS 32(CX), Y8, Y1
+	VFMADD231PS 32(BX), Y8, Y5
+	VMOVUPS     64(DX), Y8
+	VFMADD231PS 64(CX), Y8, Y2
+	VFMADD231PS 64(BX), Y8, Y6
+	VMOVUPS     96(DX), Y8
+	VFMADD231PS 96(CX), Y8, Y3
+	VFMADD231PS 96(BX), Y8, Y7
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000020, AX
 	JGE         body
 
-rest:
-	ADDQ $0x00000020, AX
-	JZ   end
+last:
+	ADDQ        $0x00000020, AX
+	SUBQ        $0x00000008, AX
+	JL          part0
+	VMOVUPS     (DX), Y8
+	VFMADD231PS (CX), Y8, Y0
+	VFMADD231PS (BX), Y8, Y4
+	SUBQ        $0x00000008, AX
+	JL          part1
+	VMOVUPS     32(DX), Y8
+	VFMADD231PS 32(CX), Y8, Y1
+	VFMADD231PS 32(BX), Y8, Y5
+	SUBQ        $0x00000008, AX
+	JL          part2
+	VMOVUPS     64(DX), Y8
+	VFMADD231PS 64(CX), Y8, Y2
+	VFMADD231PS 64(BX), Y8, Y6
+	SUBQ        $0x00000008, AX
+	JL          part3
+	VMOVUPS     96(DX), Y8
+	VFMADD231PS 96(CX), Y8, Y3
+	VFMADD231PS 96(BX), Y8, Y7
 
-one:
-	VMOVSS      (DX), X10
-	VFMADD231SS (CX), X10, X0
-	VFMADD231SS (BX), X10, X1
-	ADDQ        $0x04, CX
-	ADDQ        $0x04, BX
-	ADDQ        $0x04, DX
-	DECQ        AX
-	JNZ         one
+part0:
+	ADDQ        $0x00000008, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x02, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPS  (DX), Y8, Y9
+	VMASKMOVPS  (CX), Y8, Y10
+	VFMADD231PS Y10, Y9, Y0
+	VMASKMOVPS  (BX), Y8, Y8
+	VFMADD231PS Y8, Y9, Y4
+	JMP         end
+
+part1:
+	ADDQ        $0x00000008, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x02, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPS  32(DX), Y8, Y9
+	VMASKMOVPS  32(CX), Y8, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VMASKMOVPS  32(BX), Y8, Y8
+	VFMADD231PS Y8, Y9, Y5
+	JMP         end
+
+part2:
+	ADDQ        $0x00000008, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x02, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPS  64(DX), Y8, Y9
+	VMASKMOVPS  64(CX), Y8, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VMASKMOVPS  64(BX), Y8, Y8
+	VFMADD231PS Y8, Y9, Y6
+	JMP         end
+
+part3:
+	ADDQ        $0x00000008, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x02, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPS  96(DX), Y8, Y9
+	VMASKMOVPS  96(CX), Y8, Y10
+	VFMADD231PS Y10, Y9, Y3
+	VMASKMOVPS  96(BX), Y8, Y8
+	VFMADD231PS Y8, Y9, Y7
 
 end:
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
 	MOVQ         sums+32(FP), AX
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VADDPS       X3, X2, X2
-	VPERMILPD    $0x01, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSHDUP    X2, X3
-	VADDSS       X3, X2, X2
-	VADDSS       X0, X2, X2
-	VMOVSS       X2, (AX)
-	VADDPS       Y8, Y6, Y6
-	VADDPS       Y9, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X0
-	VADDPS       X0, X6, X6
-	VPERMILPD    $0x01, X6, X0
-	VADDPS       X0, X6, X6
-	VMOVSHDUP    X6, X0
-	VADDSS       X0, X6, X6
-	VADDSS       X1, X6, X6
-	VMOVSS       X6, 4(AX)
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X1, X0, X0
+	VADDSS       X8, X0, X0
+	VMOVSS       X0, (AX)
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPS       X0, X4, X4
+	VMOVSHDUP    X4, X0
+	VADDSS       X0, X4, X4
+	VADDSS       X9, X4, X4
+	VMOVSS       X4, 4(AX)
 	VZEROUPPER
 	RET
 
@@ -1718,16 +1800,16 @@ end:
 	RET
 
 // func sdot4AVX512(n int, a *float32, ld int, x *float32, sums *float32)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·sdot4AVX512(SB), NOSPLIT, $0-40
-	MOVQ   n+0(FP), AX
-	MOVQ   a+8(FP), CX
+	MOVQ   n+0(FP), CX
+	MOVQ   a+8(FP), AX
 	MOVQ   x+24(FP), DX
-	MOVQ   ld+16(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (CX)(BX*1), SI
-	LEAQ   (SI)(BX*1), DI
-	LEAQ   (DI)(BX*1), BX
+	MOVQ   ld+16(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (AX)(DI*1), BX
+	LEAQ   (BX)(DI*1), SI
+	LEAQ   (SI)(DI*1), DI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1736,63 +1818,119 @@ TEXT ·sdot4AVX512(SB), NOSPLIT, $0-40
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	SUBQ   $0x00000020, AX
-	JL     rest
+	SUBQ   $0x00000020, CX
+	JL     last
 
 body:
-	VMOVUPS     (DX), Z12
-	VFMADD231PS (CX), Z12, Z4
-	VFMADD231PS (SI), Z12, Z6
-	VFMADD231PS (DI), Z12, Z8
-	VFMADD231PS (BX), Z12, Z10
-	VMOVUPS     64(DX), Z12
-	VFMADD231PS 64(CX), Z12, Z5
-	VFMADD231PS 64(SI), Z12, Z7
-	VFMADD231PS 64(DI), Z12, Z9
-	VFMADD231PS 64(BX), Z12, Z11
-	ADDQ        $0x00000080, CX
+	VMOVUPS     (DX), Z8
+	VFMADD231PS (AX), Z8, Z0
+	VFMADD231PS (BX), Z8, Z2
+	VFMADD231PS (SI), Z8, Z4
+	VFMADD231PS (DI), Z8, Z6
+	VMOVUPS     64(DX), Z8
+	VFMADD231PS 64(AX), Z8, Z1
+	VFMADD231PS 64(BX), Z8, Z3
+	VFMADD231PS 64(SI), Z8, Z5
+	VFMADD231PS 64(DI), Z8, Z7
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000020, AX
+	SUBQ        $0x00000020, CX
 	JGE         body
 
-rest:
-	ADDQ $0x00000020, AX
-	JZ   end
+last:
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000010, CX
+	JL          part0
+	VMOVUPS     (DX), Z8
+	VFMADD231PS (AX), Z8, Z0
+	VFMADD231PS (BX), Z8, Z2
+	VFMADD231PS (SI), Z8, Z4
+	VFMADD231PS (DI), Z8, Z6
+	SUBQ        $0x00000010, CX
+	JL          part1
+	VMOVUPS     64(DX), Z8
+	VFMADD231PS 64(AX), Z8, Z1
+	VFMADD231PS 64(BX), Z8, Z3
+	VFMADD231PS 64(SI), Z8, Z5
+	VFMADD231PS 64(DI), Z8, Z7
 
-one:
-	VMOVSS      (DX), X12
-	VFMADD231SS (CX), X12, X0
-	VFMADD231SS (SI), X12, X1
-	VFMADD231SS (DI), X12, X2
-	VFMADD231SS (BX), X12, X3
-	ADDQ        $0x04, CX
-	ADDQ        $0x04, SI
-	ADDQ        $0x04, DI
-	ADDQ        $0x04, BX
-	ADDQ        $0x04, DX
-	DECQ        AX
-	JNZ         one
+part0:
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX), K1, Z8
+	VMOVUPS.Z   (AX), K1, Z13
+	VFMADD231PS Z13, Z8, Z0
+	VMOVUPS.Z   (BX), K1, Z13
+	VFMADD231PS Z13, Z8, Z2
+	VMOVUPS.Z   (SI), K1, Z13
+	VFMADD231PS Z13, Z8, Z4
+	VMOVUPS.Z   (DI), K1, Z13
+	VFMADD231PS Z13, Z8, Z6
+	JMP         end
+
+part1:
+	ADDQ        $0x00000010, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   64(DX), K1, Z8
+	VMOVUPS.Z   64(AX), K1, Z13
+	VFMADD231PS Z13, Z8, Z1
+	VMOVUPS.Z   64(BX), K1, Z13
+	VFMADD231PS Z13, Z8, Z3
+	VMOVUPS.Z   64(SI), K1, Z13
+	VFMADD231PS Z13, Z8, Z5
+	VMOVUPS.Z   64(DI), K1, Z13
+	VFMADD231PS Z13, Z8, Z7
 
 end:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
 	MOVQ          sums+32(FP), AX
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSHDUP     X0, X1
+	VADDSS        X1, X0, X0
+	VADDSS        X9, X0, X0
+	VMOVSS        X0, (AX)
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDSS        X0, X2, X2
+	VADDSS        X10, X2, X2
+	VMOVSS        X2, 4(AX)
 	VADDPS        Z5, Z4, Z4
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPS        Y5, Y4, Y4
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPS        X5, X4, X4
-	VPERMILPD     $0x01, X4, X5
-	VADDPS        X5, X4, X4
-	VMOVSHDUP     X4, X5
-	VADDSS        X5, X4, X4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPS        X0, X4, X4
+	VPERMILPD     $0x01, X4, X0
+	VADDPS        X0, X4, X4
+	VMOVSHDUP     X4, X0
 	VADDSS        X0, X4, X4
-	VMOVSS        X4, (AX)
+	VADDSS        X11, X4, X4
+	VMOVSS        X4, 8(AX)
 	VADDPS        Z7, Z6, Z6
 	VEXTRACTF64X4 $0x01, Z6, Y0
 	VADDPS        Y0, Y6, Y6
@@ -1802,30 +1940,8 @@ end:
 	VADDPS        X0, X6, X6
 	VMOVSHDUP     X6, X0
 	VADDSS        X0, X6, X6
-	VADDSS        X1, X6, X6
-	VMOVSS        X6, 4(AX)
-	VADDPS        Z9, Z8, Z8
-	VEXTRACTF64X4 $0x01, Z8, Y0
-	VADDPS        Y0, Y8, Y8
-	VEXTRACTF128  $0x01, Y8, X0
-	VADDPS        X0, X8, X8
-	VPERMILPD     $0x01, X8, X0
-	VADDPS        X0, X8, X8
-	VMOVSHDUP     X8, X0
-	VADDSS        X0, X8, X8
-	VADDSS        X2, X8, X8
-	VMOVSS        X8, 8(AX)
-	VADDPS        Z11, Z10, Z10
-	VEXTRACTF64X4 $0x01, Z10, Y0
-	VADDPS        Y0, Y10, Y10
-	VEXTRACTF128  $0x01, Y10, X0
-	VADDPS        X0, X10, X10
-	VPERMILPD     $0x01, X10, X0
-	VADDPS        X0, X10, X10
-	VMOVSHDUP     X10, X0
-	VADDSS        X0, X10, X10
-	VADDSS        X3, X10, X10
-	VMOVSS        X10, 12(AX)
+	VADDSS        X12, X6, X6
+	VMOVSS        X6, 12(AX)
 	VZEROUPPER
 	RET
 
@@ -1995,64 +2111,128 @@ TEXT ·ddot2AVX2(SB), NOSPLIT, $0-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
 	SUBQ   $0x00000010, AX
-	JL     rest
+	JL     last
 
 body:
-	VMOVUPD     (DX), Y10
-	VFMADD231PD (CX), Y10, Y2
-	VFMADD231PD (BX), Y10, Y6
-	VMOVUPD     32(DX), Y10
-	VFMADD231PD 32(CX), Y10, Y3
-	VFMADD231PD 32(BX), Y10, Y7
-	VMOVUPD     64(DX), Y10
-	VFMADD231PD 64(CX), Y10, Y4
-	VFMADD231PD 64(BX), Y10, Y8
-	VMOVUPD     96(DX), Y10
-	VFMADD231PD 96(CX), Y10, Y5
-	VFMADD231PD 96(BX), Y10, Y9
+	VMOVUPD     (DX), Y8
+	VFMADD231PD (CX), Y8, Y0
+	VFMADD231PD (BX), Y8, Y4
+	VMOVUPD     32(DX), Y8
+	VFMADD231PD 32(CX), Y8, Y1
+	VFMADD231PD 32(BX), Y8, Y5
+	VMOVUPD     64(DX), Y8
+	VFMADD231PD 64(CX), Y8, Y2
+	VFMADD231PD 64(BX), Y8, Y6
+	VMOVUPD     96(DX), Y8
+	VFMADD231PD 96(CX), Y8, Y3
+	VFMADD231PD 96(BX), Y8, Y7
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
 	SUBQ        $0x00000010, AX
 	JGE         body
 
-rest:
-	ADDQ $0x00000010, AX
-	JZ   end
+last:
+	ADDQ        $0x00000010, AX
+	SUBQ        $0x00000004, AX
+	JL          part0
+	VMOVUPD     (DX), Y8
+	VFMADD231PD (CX), Y8, Y0
+	VFMADD231PD (BX), Y8, Y4
+	SUBQ        $0x00000004, AX
+	JL          part1
+	VMOVUPD     32(DX), Y8
+	VFMADD231PD 32(CX), Y8, Y1
+	VFMADD231PD 32(BX), Y8, Y5
+	SUBQ        $0x00000004, AX
+	JL          part2
+	VMOVUPD     64(DX), Y8
+	VFMADD231PD 64(CX), Y8, Y2
+	VFMADD231PD 64(BX), Y8, Y6
+	SUBQ        $0x00000004, AX
+	JL          part3
+	VMOVUPD     96(DX), Y8
+	VFMADD231PD 96(CX), Y8, Y3
+	VFMADD231PD 96(BX), Y8, Y7
 
-one:
-	VMOVSD      (DX), X10
-	VFMADD231SD (CX), X10, X0
-	VFMADD231SD (BX), X10, X1
-	ADDQ        $0x08, CX
-	ADDQ        $0x08, BX
-	ADDQ        $0x08, DX
-	DECQ        AX
-	JNZ         one
+part0:
+	ADDQ        $0x00000004, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x03, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPD  (DX), Y8, Y9
+	VMASKMOVPD  (CX), Y8, Y10
+	VFMADD231PD Y10, Y9, Y0
+	VMASKMOVPD  (BX), Y8, Y8
+	VFMADD231PD Y8, Y9, Y4
+	JMP         end
+
+part1:
+	ADDQ        $0x00000004, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x03, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPD  32(DX), Y8, Y9
+	VMASKMOVPD  32(CX), Y8, Y10
+	VFMADD231PD Y10, Y9, Y1
+	VMASKMOVPD  32(BX), Y8, Y8
+	VFMADD231PD Y8, Y9, Y5
+	JMP         end
+
+part2:
+	ADDQ        $0x00000004, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x03, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPD  64(DX), Y8, Y9
+	VMASKMOVPD  64(CX), Y8, Y10
+	VFMADD231PD Y10, Y9, Y2
+	VMASKMOVPD  64(BX), Y8, Y8
+	VFMADD231PD Y8, Y9, Y6
+	JMP         end
+
+part3:
+	ADDQ        $0x00000004, AX
+	JZ          end
+	LEAQ        tailMask<>+32(SB), SI
+	SHLQ        $0x03, AX
+	SUBQ        AX, SI
+	VMOVUPS     (SI), Y8
+	VMASKMOVPD  96(DX), Y8, Y9
+	VMASKMOVPD  96(CX), Y8, Y10
+	VFMADD231PD Y10, Y9, Y3
+	VMASKMOVPD  96(BX), Y8, Y8
+	VFMADD231PD Y8, Y9, Y7
 
 end:
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
 	MOVQ         sums+32(FP), AX
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
-	VADDPD       Y3, Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VADDPD       X3, X2, X2
-	VPERMILPD    $0x01, X2, X3
-	VADDSD       X3, X2, X2
-	VADDSD       X0, X2, X2
-	VMOVSD       X2, (AX)
-	VADDPD       Y8, Y6, Y6
-	VADDPD       Y9, Y7, Y7
-	VADDPD       Y7, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X0
-	VADDPD       X0, X6, X6
-	VPERMILPD    $0x01, X6, X0
-	VADDSD       X0, X6, X6
-	VADDSD       X1, X6, X6
-	VMOVSD       X6, 8(AX)
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	VADDSD       X8, X0, X0
+	VMOVSD       X0, (AX)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDSD       X0, X4, X4
+	VADDSD       X9, X4, X4
+	VMOVSD       X4, 8(AX)
 	VZEROUPPER
 	RET
 
@@ -2170,16 +2350,16 @@ end:
 	RET
 
 // func ddot4AVX512(n int, a *float64, ld int, x *float64, sums *float64)
-// Requires: AVX, AVX512F, FMA3
+// Requires: AVX, AVX512F
 TEXT ·ddot4AVX512(SB), NOSPLIT, $0-40
-	MOVQ   n+0(FP), AX
-	MOVQ   a+8(FP), CX
+	MOVQ   n+0(FP), CX
+	MOVQ   a+8(FP), AX
 	MOVQ   x+24(FP), DX
-	MOVQ   ld+16(FP), BX
-	SHLQ   $0x03, BX
-	LEAQ   (CX)(BX*1), SI
-	LEAQ   (SI)(BX*1), DI
-	LEAQ   (DI)(BX*1), BX
+	MOVQ   ld+16(FP), DI
+	SHLQ   $0x03, DI
+	LEAQ   (AX)(DI*1), BX
+	LEAQ   (BX)(DI*1), SI
+	LEAQ   (SI)(DI*1), DI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2188,61 +2368,113 @@ TEXT ·ddot4AVX512(SB), NOSPLIT, $0-40
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	SUBQ   $0x00000010, AX
-	JL     rest
+	SUBQ   $0x00000010, CX
+	JL     last
 
 body:
-	VMOVUPD     (DX), Z12
-	VFMADD231PD (CX), Z12, Z4
-	VFMADD231PD (SI), Z12, Z6
-	VFMADD231PD (DI), Z12, Z8
-	VFMADD231PD (BX), Z12, Z10
-	VMOVUPD     64(DX), Z12
-	VFMADD231PD 64(CX), Z12, Z5
-	VFMADD231PD 64(SI), Z12, Z7
-	VFMADD231PD 64(DI), Z12, Z9
-	VFMADD231PD 64(BX), Z12, Z11
-	ADDQ        $0x00000080, CX
+	VMOVUPD     (DX), Z8
+	VFMADD231PD (AX), Z8, Z0
+	VFMADD231PD (BX), Z8, Z2
+	VFMADD231PD (SI), Z8, Z4
+	VFMADD231PD (DI), Z8, Z6
+	VMOVUPD     64(DX), Z8
+	VFMADD231PD 64(AX), Z8, Z1
+	VFMADD231PD 64(BX), Z8, Z3
+	VFMADD231PD 64(SI), Z8, Z5
+	VFMADD231PD 64(DI), Z8, Z7
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, SI
 	ADDQ        $0x00000080, DI
-	ADDQ        $0x00000080, BX
 	ADDQ        $0x00000080, DX
-	SUBQ        $0x00000010, AX
+	SUBQ        $0x00000010, CX
 	JGE         body
 
-rest:
-	ADDQ $0x00000010, AX
-	JZ   end
+last:
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000008, CX
+	JL          part0
+	VMOVUPD     (DX), Z8
+	VFMADD231PD (AX), Z8, Z0
+	VFMADD231PD (BX), Z8, Z2
+	VFMADD231PD (SI), Z8, Z4
+	VFMADD231PD (DI), Z8, Z6
+	SUBQ        $0x00000008, CX
+	JL          part1
+	VMOVUPD     64(DX), Z8
+	VFMADD231PD 64(AX), Z8, Z1
+	VFMADD231PD 64(BX), Z8, Z3
+	VFMADD231PD 64(SI), Z8, Z5
+	VFMADD231PD 64(DI), Z8, Z7
 
-one:
-	VMOVSD      (DX), X12
-	VFMADD231SD (CX), X12, X0
-	VFMADD231SD (SI), X12, X1
-	VFMADD231SD (DI), X12, X2
-	VFMADD231SD (BX), X12, X3
-	ADDQ        $0x08, CX
-	ADDQ        $0x08, SI
-	ADDQ        $0x08, DI
-	ADDQ        $0x08, BX
-	ADDQ        $0x08, DX
-	DECQ        AX
-	JNZ         one
+part0:
+	ADDQ        $0x00000008, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   (DX), K1, Z8
+	VMOVUPD.Z   (AX), K1, Z13
+	VFMADD231PD Z13, Z8, Z0
+	VMOVUPD.Z   (BX), K1, Z13
+	VFMADD231PD Z13, Z8, Z2
+	VMOVUPD.Z   (SI), K1, Z13
+	VFMADD231PD Z13, Z8, Z4
+	VMOVUPD.Z   (DI), K1, Z13
+	VFMADD231PD Z13, Z8, Z6
+	JMP         end
+
+part1:
+	ADDQ        $0x00000008, CX
+	JZ          end
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   64(DX), K1, Z8
+	VMOVUPD.Z   64(AX), K1, Z13
+	VFMADD231PD Z13, Z8, Z1
+	VMOVUPD.Z   64(BX), K1, Z13
+	VFMADD231PD Z13, Z8, Z3
+	VMOVUPD.Z   64(SI), K1, Z13
+	VFMADD231PD Z13, Z8, Z5
+	VMOVUPD.Z   64(DI), K1, Z13
+	VFMADD231PD Z13, Z8, Z7
 
 end:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
 	MOVQ          sums+32(FP), AX
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	VADDSD        X9, X0, X0
+	VMOVSD        X0, (AX)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDSD        X0, X2, X2
+	VADDSD        X10, X2, X2
+	VMOVSD        X2, 8(AX)
 	VADDPD        Z5, Z4, Z4
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPD        Y5, Y4, Y4
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPD        X5, X4, X4
-	VPERMILPD     $0x01, X4, X5
-	VADDSD        X5, X4, X4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VPERMILPD     $0x01, X4, X0
 	VADDSD        X0, X4, X4
-	VMOVSD        X4, (AX)
+	VADDSD        X11, X4, X4
+	VMOVSD        X4, 16(AX)
 	VADDPD        Z7, Z6, Z6
 	VEXTRACTF64X4 $0x01, Z6, Y0
 	VADDPD        Y0, Y6, Y6
@@ -2250,26 +2482,8 @@ end:
 	VADDPD        X0, X6, X6
 	VPERMILPD     $0x01, X6, X0
 	VADDSD        X0, X6, X6
-	VADDSD        X1, X6, X6
-	VMOVSD        X6, 8(AX)
-	VADDPD        Z9, Z8, Z8
-	VEXTRACTF64X4 $0x01, Z8, Y0
-	VADDPD        Y0, Y8, Y8
-	VEXTRACTF128  $0x01, Y8, X0
-	VADDPD        X0, X8, X8
-	VPERMILPD     $0x01, X8, X0
-	VADDSD        X0, X8, X8
-	VADDSD        X2, X8, X8
-	VMOVSD        X8, 16(AX)
-	VADDPD        Z11, Z10, Z10
-	VEXTRACTF64X4 $0x01, Z10, Y0
-	VADDPD        Y0, Y10, Y10
-	VEXTRACTF128  $0x01, Y10, X0
-	VADDPD        X0, X10, X10
-	VPERMILPD     $0x01, X10, X0
-	VADDSD        X0, X10, X10
-	VADDSD        X3, X10, X10
-	VMOVSD        X10, 24(AX)
+	VADDSD        X12, X6, X6
+	VMOVSD        X6, 24(AX)
 	VZEROUPPER
 	RET
 

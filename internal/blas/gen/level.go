@@ -16,6 +16,7 @@ const chunk = 128
 
 // level writes the kernels of vectors, and of a matrix row with vectors.
 func level() {
+	masks()
 	for _, v := range []isa{avx2, avx512} {
 		for _, f := range []float{f32, f64} {
 			dot(v, f)
@@ -234,13 +235,7 @@ func vectors(v isa, f float, n reg.Register, pointers []reg.Register, body func(
 	}
 	JZ(LabelRef("end"))
 	if v.width == 64 {
-		bits, mask := GP64(), K()
-		MOVQ(n, reg.RCX)
-		MOVQ(U32(1), bits)
-		SHLQ(reg.CL, bits)
-		DECQ(bits)
-		KMOVW(bits.As32(), mask)
-		body(1, mask)
+		body(1, firstOf512(n))
 	} else {
 		countdown("one", n, func() {
 			rest()
@@ -389,32 +384,92 @@ func rowPointers(f float, first reg.Register, count int) []reg.Register {
 	return rows
 }
 
-// dots writes the products of several rows with one vector, each summed as dot sums it.
+// dots writes the products of several rows with one vector. The elements left over are added to the partial sums too, so that
+// none waits for another.
 func dots(v isa, f float, count int) {
 	begin(v, f, fmt.Sprintf("dot%d", count), fmt.Sprintf("func(n int, a *%s, ld int, x, sums *%s)", f.goType, f.goType),
 		fmt.Sprintf("computes sums[r] = Σ a[r·ld+i]·x[i] for r < %d.", count))
 	n, a, x := Load(Param("n"), GP64()), Load(Param("a"), GP64()), Load(Param("x"), GP64())
 	rows := rowPointers(f, a, count)
-	sum, rest := make([][]reg.VecVirtual, count), zeros(v, count)
+	sum := make([][]reg.VecVirtual, count)
 	for r := range sum {
 		sum[r] = zeros(v, v.perChunk())
 	}
-	chunks(f, n, append(rows, x), func() {
-		for i := range v.perChunk() {
-			t := v.reg()
-			f.load(Mem{Base: x, Disp: i * v.width}, t)
-			for r := range rows {
-				f.fma(Mem{Base: rows[r], Disp: i * v.width}, t, sum[r][i])
-			}
-		}
-	}, func() {
-		t := XMM()
-		f.scalarLoad(Mem{Base: x}, t)
+	whole := func(i int) {
+		t := v.reg()
+		f.load(Mem{Base: x, Disp: i * v.width}, t)
 		for r := range rows {
-			f.scalarFMA(Mem{Base: rows[r]}, t, rest[r].AsX())
+			f.fma(Mem{Base: rows[r], Disp: i * v.width}, t, sum[r][i])
 		}
-	})
-	storeSums(v, f, sum, rest)
+	}
+	elements := U32(uint32(chunk / f.size))
+	SUBQ(elements, n)
+	JL(LabelRef("last"))
+	Label("body")
+	for i := range v.perChunk() {
+		whole(i)
+	}
+	for _, p := range append(slices.Clone(rows), x) {
+		ADDQ(U32(chunk), p)
+	}
+	SUBQ(elements, n)
+	JGE(LabelRef("body"))
+	Label("last")
+	ADDQ(elements, n)
+	lanes := U32(uint32(v.width / f.size))
+	for i := range v.perChunk() {
+		SUBQ(lanes, n)
+		JL(LabelRef(fmt.Sprintf("part%d", i)))
+		whole(i)
+	}
+	for i := range v.perChunk() {
+		Label(fmt.Sprintf("part%d", i))
+		ADDQ(lanes, n)
+		JZ(LabelRef("end"))
+		load, t := maskedLoads(v, f, n), v.reg()
+		load(Mem{Base: x, Disp: i * v.width}, t)
+		for r := range rows {
+			a := v.reg()
+			load(Mem{Base: rows[r], Disp: i * v.width}, a)
+			f.fma(a, t, sum[r][i])
+		}
+		if i < v.perChunk()-1 {
+			JMP(LabelRef("end"))
+		}
+	}
+	Label("end")
+	storeSums(v, f, sum, zeros(v, count))
+}
+
+// maskedLoads returns how to load the first n elements of a vector, the rest being 0. It overwrites n.
+func maskedLoads(v isa, f float, n reg.Register) func(m Mem, r reg.VecVirtual) {
+	if v.width == 64 {
+		mask := firstOf512(n)
+		return func(m Mem, r reg.VecVirtual) { maskedLoad512(f, m, mask, r) }
+	}
+	mask, at := YMM(), GP64()
+	LEAQ(tailMask.Offset(32), at)
+	SHLQ(U8(f.shift), n)
+	SUBQ(n, at)
+	VMOVUPS(Mem{Base: at}, mask)
+	return func(m Mem, r reg.VecVirtual) {
+		if f.size == 4 {
+			VMASKMOVPS(m, mask, r)
+			return
+		}
+		VMASKMOVPD(m, mask, r)
+	}
+}
+
+// firstOf512 returns a mask for the first n elements of a vector.
+func firstOf512(n reg.Register) reg.OpmaskVirtual {
+	bits, mask := GP64(), K()
+	MOVQ(n, reg.RCX)
+	MOVQ(U32(1), bits)
+	SHLQ(reg.CL, bits)
+	DECQ(bits)
+	KMOVW(bits.As32(), mask)
+	return mask
 }
 
 // storeSums ends a function with the sums of several rows.
