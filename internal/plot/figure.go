@@ -86,15 +86,44 @@ func render(f *Figure, c vg.CanvasWriterTo) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// svg asks for Liberation Sans by name: embedded, the font would be most of the file. Arial and Helvetica,
-// which stand in for it elsewhere, have the same widths. Where none of them is installed, each text is stretched to the width
-// that it was laid out with.
+// svgFont asks for Liberation Sans by name: embedded, the font would be most of the file. Arial and Helvetica, which stand in for it
+// elsewhere, have the same widths. Where none of them is installed, each text is stretched to the width that it was laid out with.
+const svgFont = `<svg font-family="'Liberation Sans',Arial,Helvetica,sans-serif"`
+
+// svg says what holds of all texts once, and draws lines of one style as one path: a report has hundreds of figures, and most of
+// their ticks and letters' styles are the same.
 func (f *Figure) svg() ([]byte, error) {
 	b, err := render(f, vgsvg.New(f.width, f.height))
 	b = svgText().ReplaceAllFunc(b, withLength)
-	return bytes.ReplaceAll(b, []byte("font-family:Liberation Sans;"),
-		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")), err
+	b = bytes.Replace(b, []byte("<svg"), []byte(svgFont), 1)
+	return joinLines(b), err
 }
+
+// joinLines makes one path of lines that follow each other in the same style. Filled shapes stay apart, as they may overlap.
+func joinLines(svg []byte) []byte {
+	const begin, style = `<path d="`, `" style="fill:none;`
+	var out []byte
+	var last []byte // style of the path that out ends with
+	for line := range bytes.Lines(svg) {
+		d, rest, ok := bytes.Cut(bytes.TrimSpace(line), []byte(style))
+		if !ok || !bytes.HasPrefix(d, []byte(begin)) {
+			out, last = append(out, line...), nil
+			continue
+		}
+		if last != nil && bytes.Equal(rest, last) {
+			out = out[:len(out)-len(style)-len(rest)-1]
+			out = append(out, d[len(begin):]...)
+		} else {
+			out = append(out, d...)
+		}
+		out = append(append(append(out, style...), rest...), '\n')
+		last = rest
+	}
+	return out
+}
+
+// svgPlain is what a style says of texts that are not bold, and of the font, which the figure has.
+var svgPlain = strings.NewReplacer("font-family:Liberation Sans;", "", "font-variant:normal;", "", "font-weight:normal;", "", "font-style:normal;", "", "\n\t", " ")
 
 // svgText matches a text as vgsvg writes it: weight, size and content.
 var svgText = sync.OnceValue(func() *regexp.Regexp {
@@ -110,7 +139,7 @@ func withLength(text []byte) []byte {
 	}
 	set := face(vg.Length(size), string(part[2]) == "bold")
 	width := set.Width(html.UnescapeString(string(part[4])))
-	return fmt.Appendf(nil, `<text textLength="%.4g" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, float64(width), part[1], part[4])
+	return fmt.Appendf(nil, `<text textLength="%.4g" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, float64(width), svgPlain.Replace(string(part[1])), part[4])
 }
 
 func (f *Figure) png() ([]byte, error) {

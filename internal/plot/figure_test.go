@@ -347,3 +347,28 @@ func TestSVGStatesWidths(t *testing.T) {
 	}
 	t.Error("no text has the width of a & b")
 }
+
+// Lines of one style that follow each other are one path; filled shapes, other styles and what lies between keep them apart.
+func TestJoinLines(t *testing.T) {
+	const in = `<path d="M0,0L1,0" style="fill:none;stroke:#000" />
+<path d="M0,1L1,1" style="fill:none;stroke:#000" />
+<path d="M0,2L1,2" style="fill:none;stroke:#000" />
+<path d="M0,3L1,3" style="fill:none;stroke:#FFF" />
+<path d="M0,0L1,0Z" style="fill:#FFF" />
+<path d="M0,0L1,0Z" style="fill:#FFF" />
+<path d="M0,4L1,4" style="fill:none;stroke:#FFF" />
+<g>
+<path d="M0,5L1,5" style="fill:none;stroke:#FFF" />
+`
+	const want = `<path d="M0,0L1,0M0,1L1,1M0,2L1,2" style="fill:none;stroke:#000" />
+<path d="M0,3L1,3" style="fill:none;stroke:#FFF" />
+<path d="M0,0L1,0Z" style="fill:#FFF" />
+<path d="M0,0L1,0Z" style="fill:#FFF" />
+<path d="M0,4L1,4" style="fill:none;stroke:#FFF" />
+<g>
+<path d="M0,5L1,5" style="fill:none;stroke:#FFF" />
+`
+	if got := string(joinLines([]byte(in))); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
