@@ -17,6 +17,9 @@ const lowR2 = 0.2
 // fewRecordings are too few for a difference between groups: below it their own spread is hardly known.
 const fewRecordings = 3
 
+// fewPoints are too few independent time points for a matched subsample to say much.
+const fewPoints = 20
+
 // Caveats says what cannot be concluded from the figures of one recording, in sentences.
 func (r *Result) Caveats() []string {
 	var all []string
@@ -105,6 +108,9 @@ func (c *comparison) caveats() {
 	if names := c.finished(); len(names) > 0 {
 		say("Finished results have no activity to take subsamples of: at matched size is nothing of %s.", strings.Join(names, ", "))
 	}
+	if m := c.result.Matched; m.Draws > 0 && m.EffectiveT < fewPoints {
+		say("A matched subsample is worth %s independent time points: figures of so few are chance for the most part.", short(m.EffectiveT))
+	}
 	for i, e := range c.result.Recordings {
 		name, d := e.Result.Data.Name, e.Result.Data
 		if c.recordings[i] != nil && c.result.Matched.Draws > 0 && len(c.recordings) > 1 && e.Draws.Rows == d.NTime && c.result.Matched.N == d.NNeurons {
@@ -116,7 +122,27 @@ func (c *comparison) caveats() {
 		if e.Result.DFit == 0 {
 			say("%s: the fitting dimension is undefined.", name)
 		}
+		for _, m := range metrics {
+			switch draws := m.of(e.Draws); missing(draws) {
+			case 0:
+			case len(draws):
+				say("%s has no %s at matched size: of its group no difference is told.", name, m.words)
+			default:
+				say("%s: %d of %d matched subsamples have no %s; means are of the others.", name, missing(draws), len(draws), m.words)
+			}
+		}
 	}
+}
+
+// missing counts the undefined.
+func missing(x []Number) int {
+	n := 0
+	for _, v := range x {
+		if !v.Defined() {
+			n++
+		}
+	}
+	return n
 }
 
 // finished are the names of what came as a result.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -162,6 +163,33 @@ func TestCompareFinished(t *testing.T) {
 	only := compare(t, []regime.Group{{Name: "two", Results: []*regime.Result{done, finish(a)}}}, regime.CompareOptions{Fit: quick})
 	if only.Matched.Draws != 0 || len(only.Recordings) != 2 || len(only.Differences) != 0 {
 		t.Errorf("of finished results alone: %+v", only.Matched)
+	}
+}
+
+// Behaviour that has nothing to do with activity has no fitting dimension in some subsamples or all, which is told.
+func TestCompareUndefined(t *testing.T) {
+	clear, chance := named("clear", readable(122, 400, 6, 1, 0.3, 0.5)), named("chance", readable(123, 400, 6, 1, 0.3, 0.5))
+	rng := rand.New(rand.NewPCG(9, 9))
+	for i := range 400 {
+		for j := range chance.Y.RawRowView(i) {
+			chance.Y.Set(i, j, rng.NormFloat64())
+		}
+	}
+	groups := []regime.Group{{Name: "a", Recordings: []*recording.Recording{clear}}, {Name: "b", Recordings: []*recording.Recording{chance}}}
+	c := compare(t, groups, regime.CompareOptions{Fit: quick, Draws: 15, EffectiveT: 12})
+	undefined := 0
+	for _, v := range c.Recordings[1].Draws.Relative {
+		if !v.Defined() {
+			undefined++
+		}
+	}
+	all := strings.Join(c.Caveats, "\n")
+	want := fmt.Sprintf("chance: %d of 15 matched subsamples have no relative fitting dimension", undefined)
+	if undefined == 15 {
+		want = "chance has no relative fitting dimension at matched size"
+	}
+	if undefined == 0 || !strings.Contains(all, want) || !strings.Contains(all, "worth 12 independent time points") {
+		t.Errorf("%d undefined; caveats %s", undefined, all)
 	}
 }
 

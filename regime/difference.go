@@ -25,15 +25,15 @@ type Difference struct {
 	CI     Interval `json:"ci95"`
 }
 
-// metrics of a comparison, by their JSON keys.
+// metrics of a comparison: JSON key, words, draws.
 var metrics = []struct {
-	name string
-	of   func(MatchedDraws) []Number
+	name, words string
+	of          func(MatchedDraws) []Number
 }{
-	{"r2", func(d MatchedDraws) []Number { return d.R2 }},
-	{"rho", func(d MatchedDraws) []Number { return d.Rho }},
-	{"participation_ratio", func(d MatchedDraws) []Number { return d.PR }},
-	{"relative_fit_dim", func(d MatchedDraws) []Number { return d.Relative }},
+	{"r2", "R²", func(d MatchedDraws) []Number { return d.R2 }},
+	{"rho", "ρ", func(d MatchedDraws) []Number { return d.Rho }},
+	{"participation_ratio", "participation ratio", func(d MatchedDraws) []Number { return d.PR }},
+	{"relative_fit_dim", "relative fitting dimension", func(d MatchedDraws) []Number { return d.Relative }},
 }
 
 // bootstrapDraws of the hierarchical bootstrap.
