@@ -185,27 +185,39 @@ func activityTime(r *recording.Recording) (float64, error) {
 }
 
 // draw analyses matched subsamples of one recording. One that has no figure, because its behaviour happens not to
-// change, is undefined.
+// change, is undefined. Which rows and neurons they have is drawn first; each is copied when its turn comes. Subsamples that are all the
+// whole recording are one.
 func (c *comparison) draw(e *Compared, r *recording.Recording, rows int, rng *rand.Rand) error {
 	t, n, _ := r.Dims()
-	draws := c.options.Draws
-	e.Draws = newMatchedDraws(rows, draws)
+	e.Draws = newMatchedDraws(rows, c.options.Draws)
+	from, neurons := make([]int, c.options.Draws), make([][]int, c.options.Draws)
+	for i := range from {
+		from[i], neurons[i] = rng.IntN(t-rows+1), draw(rng, n, c.result.Matched.N)
+	}
+	distinct := c.options.Draws
+	if rows == t && c.result.Matched.N == n {
+		distinct = min(1, distinct)
+	}
 	quick := c.options.Fit
 	quick.Bootstrap, quick.Shifts, quick.Readouts, quick.TimeSubsamples, quick.Progress = -1, -1, -1, -1, nil
-	samples := make([]*recording.Recording, draws)
-	for i := range samples {
-		samples[i] = subsample(r, rng.IntN(t-rows+1), rows, draw(rng, n, c.result.Matched.N))
-	}
 	f := &fit{ctx: c.ctx, options: c.options.Fit}
-	return f.parallel("matched subsamples of "+r.Source.Name, draws, func(i int) error {
-		res, err := Fit(c.ctx, samples[i], quick, nil)
+	err := f.parallel("matched subsamples of "+r.Source.Name, distinct, func(i int) error {
+		res, err := Fit(c.ctx, subsample(r, from[i], rows, neurons[i]), quick, nil)
 		if err != nil {
-			e.Draws.R2[i], e.Draws.Rho[i], e.Draws.PR[i], e.Draws.Relative[i] = Undefined, Undefined, Undefined, Undefined
+			e.Draws.set(i, Undefined, Undefined, Undefined, Undefined)
 			return c.ctx.Err()
 		}
-		e.Draws.R2[i], e.Draws.Rho[i], e.Draws.PR[i], e.Draws.Relative[i] = res.R2, res.Rho, res.PR, res.Relative
+		e.Draws.set(i, res.R2, res.Rho, res.PR, res.Relative)
 		return nil
 	})
+	for i := distinct; i < c.options.Draws; i++ {
+		e.Draws.set(i, e.Draws.R2[0], e.Draws.Rho[0], e.Draws.PR[0], e.Draws.Relative[0])
+	}
+	return err
+}
+
+func (d *MatchedDraws) set(i int, r2, rho, pr, relative Number) {
+	d.R2[i], d.Rho[i], d.PR[i], d.Relative[i] = r2, rho, pr, relative
 }
 
 // subsample copies some neurons of consecutive rows. Trials are cut at its ends.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"oblique/loaders/recording"
@@ -73,6 +74,34 @@ func TestCompare(t *testing.T) {
 		}
 		if !bytes.Equal(got, want) {
 			t.Errorf("GOMAXPROCS=%d gives other bytes than 1", procs)
+		}
+	}
+}
+
+// Matched subsamples are copied in their turn, not all at once: a hundred of a recording would take a hundred times its memory.
+func TestCompareMemory(t *testing.T) {
+	r, smaller := named("r", readable(124, 2000, 60, 1, 0.3, 0.5)), named("smaller", readable(125, 1900, 59, 1, 0.3, 0.5))
+	groups := []regime.Group{{Name: "g", Recordings: []*recording.Recording{r, smaller}}}
+	o := regime.CompareOptions{Fit: quick, Draws: 100}
+	o.Fit.Method = regime.Paper
+	const whole = 2000 * 60 * 8
+	var most atomic.Uint64
+	o.Fit.Progress = func(string, int, int) {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most.Store(max(most.Load(), m.HeapAlloc))
+	}
+	runtime.GC()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	c := compare(t, groups, o)
+	if got := most.Load() - before.HeapAlloc; got > 20*whole {
+		t.Errorf("%d MB for subsamples of a recording of %d MB", got>>20, whole>>20)
+	}
+	for _, e := range c.Recordings[1:] {
+		if d := e.Draws; d.Rows == e.Result.Data.NTime && (d.R2[99] != d.R2[0] || !d.R2[0].Defined()) {
+			t.Errorf("a recording of the matched size has R² %v", d.R2)
 		}
 	}
 }
