@@ -8,9 +8,9 @@ import (
 
 // LeaveOneOut returns the mean squared error, over rows and outputs, that each row has under the fit to all other
 // rows: one row of the result for each number of components in ks (ascending), one column for each penalty. The
-// view must be that of the path's moments. A leverage of 1 (to rounding, 10⁻¹⁰), where a row determines its own fit,
-// gives NaN. Errors at penalties far below the least eigenvalue are interpolated where that changes them by less than
-// 10⁻¹¹ of their value, but for rounding.
+// view must be that of the path's moments. A leverage of 1, where a row determines its own fit, gives NaN; that is to
+// rounding, 10⁻¹⁰, or more where eigenvalues are far apart. Errors at penalties far below the least eigenvalue are
+// interpolated where that changes them by less than 10⁻¹¹ of their value, but for rounding.
 //
 // The cost is one product of the rows with V, and running sums over components; between the k asked for, the
 // running sums are matrix products too.

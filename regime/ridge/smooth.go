@@ -127,7 +127,7 @@ func (s *sweep) squaredError(t *table, k, i int, alpha float64) (sum float64) {
 		p := s.pt[j*s.ld+i]
 		free -= p * p * inverse(lambda+alpha)
 	}
-	if free < saturated {
+	if free < t.saturated(k, alpha) {
 		return math.NaN()
 	}
 	for d := range t.dims {

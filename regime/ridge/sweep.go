@@ -255,7 +255,7 @@ func (s *sweep) measure(t *table, ki int, part *partial) {
 		if ai == 0 {
 			s.findRough(t, left)
 		}
-		kernel.Invert(saturated, inverse, left)
+		kernel.Invert(t.saturated(t.ks[ki], t.Alphas[t.swept[ai]]), inverse, left)
 		for _, i := range s.rough {
 			inverse[i] = 0
 		}
@@ -274,9 +274,13 @@ func (s *sweep) measure(t *table, ki int, part *partial) {
 	s.measureRough(t, ki, part)
 }
 
-// saturated is the least 1 − h that is told from zero: below it a row is fitted by itself alone. The rounding of a
-// decomposition reaches 10⁻¹¹ where variances span eight orders of magnitude.
-const saturated = 1e-10
+// saturated returns the least 1 − h that is told from zero, on the first k components: below it a row is fitted by itself alone.
+// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α).
+func (p *Path) saturated(k int, alpha float64) float64 {
+	const least, few = 1e-10, 10 * 0x1p-53
+	values := p.Spectrum.Values
+	return max(least, few*values[0]*inverse(values[k-1]+alpha))
+}
 
 // squaredErrorsShifted returns Σ ((y − fit − γν·along)·inverse)².
 func squaredErrorsShifted(y, fit, inverse, along []float64, gammaNu float64) float64 {
