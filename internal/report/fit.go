@@ -97,15 +97,19 @@ func footing(b *bytes.Buffer, r *regime.Result) {
 		}
 		fmt.Fprintf(b, "\n  the %d rows are worth about %s independent ones", r.Data.NTime, number(r.EffectiveT))
 	}
-	if s := r.TimeSubsamples; s != nil {
-		fmt.Fprintf(b, "\n  %d time subsamples: ρ %s", s.N, span(s.Rho))
-		fmt.Fprintf(b, ", R² %s, D_fit / D_x %s", span(s.R2), span(s.Relative))
-	}
+	timeSubsamples(b, r)
 	if d := r.Decoder; d != nil {
 		fmt.Fprintf(b, "\n  known decoder: ρ %s, R² %s, %s° from the fitted readout; predictions differ by %s of the behaviour's SD",
 			number(d.Rho), number(d.R2), number(d.AngleDeg), number(d.Difference))
 	}
 	fmt.Fprintln(b)
+}
+
+// timeSubsamples writes how far figures of parts of the time reach, if there are any.
+func timeSubsamples(b *bytes.Buffer, r *regime.Result) {
+	if s := r.TimeSubsamples; s != nil {
+		fmt.Fprintf(b, "\n  %d time subsamples: ρ %s, R² %s, D_fit / D_x %s", s.N, span(s.Rho), span(s.R2), span(s.Relative))
+	}
 }
 
 // span writes the least and greatest of some figures.
