@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/plot/vg"
@@ -13,7 +14,8 @@ type label struct {
 	text  string
 	x, y  float64
 	color color.Color
-	gap   vg.Length // distance to the place
+	gap   vg.Length    // distance to the place
+	along [][2]float64 // other places of what it names, such as points of a line, which it may stand by instead
 }
 
 // mostNamed is how many recordings a figure names between its axes. More names would hide what they name, and each other: then
@@ -28,12 +30,13 @@ type endLabel struct {
 }
 
 // Costs of a bad place, per square point of overlap with a mark, with another label, and per square point
-// outside the room; per point of distance to what it names; and of being nearly as close to what another label names.
+// outside the room, per square point of a mark that the leader crosses; per point of distance to what it names; and of being nearly as close to what another label names.
 const (
 	costMark      = 2.0
 	costLabel     = 6.0
 	costOutside   = 8.0
 	costDistance  = 1.0
+	costCrossing  = 10.0
 	costConfusion = 100.0
 )
 
@@ -69,6 +72,7 @@ func placeLabels(f *frame, room vg.Rectangle, labels []label, marks []mark, take
 	for _, l := range labels {
 		if p := f.at(l.x, l.y); finite(float64(p.X)) && finite(float64(p.Y)) {
 			shown, s.anchors = append(shown, l), append(s.anchors, p)
+			s.places = append(s.places, l.places(f, p))
 		}
 	}
 	if len(shown) == 0 {
@@ -99,8 +103,9 @@ type scene struct {
 	room    vg.Rectangle
 	marks   []vg.Rectangle
 	taken   []vg.Rectangle
-	anchors []vg.Point  // what the labels name
-	chosen  []candidate // where they stand; the zero value is nowhere yet
+	anchors []vg.Point   // what the labels name
+	places  [][]vg.Point // what each may name instead, its first anchor among them
+	chosen  []candidate  // where they stand; the zero value is nowhere yet
 }
 
 // choose places label i.
@@ -108,13 +113,28 @@ func (s *scene) choose(i int, l label) {
 	s.chosen[i] = candidate{}
 	others := s.others()
 	best, at := math.Inf(1), candidate{}
-	for _, d := range candidates {
-		c := l.at(s.anchors[i], d)
-		if cost := s.cost(i, c, others); cost < best {
-			best, at = cost, c
+	anchor := s.anchors[i]
+	for _, place := range s.places[i] {
+		s.anchors[i] = place
+		for _, d := range candidates {
+			c := l.at(place, d)
+			if cost := s.cost(i, c, others); cost < best {
+				best, at, anchor = cost, c, place
+			}
 		}
 	}
-	s.chosen[i] = at
+	s.chosen[i], s.anchors[i] = at, anchor
+}
+
+// places are where a label may stand by: its own place, the best liked, then those along.
+func (l label) places(f *frame, own vg.Point) []vg.Point {
+	all := []vg.Point{own}
+	for _, a := range l.along {
+		if p := f.at(a[0], a[1]); p != own && finite(float64(p.X)) && finite(float64(p.Y)) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // others returns the boxes of all placed labels, of their leaders, and of what was taken before.
@@ -178,13 +198,21 @@ func (s *scene) cost(i int, c candidate, others []vg.Rectangle) float64 {
 	for _, b := range s.marks {
 		cost += costMark * float64(overlap(c.box, b))
 	}
+	for _, b := range c.boxes(s.anchors[i])[1:] {
+		if distance(b, s.anchors[i]) < leaderGap {
+			continue // what it names is crossed there
+		}
+		for _, m := range s.marks {
+			cost += costCrossing * float64(overlap(b, m))
+		}
+	}
 	for _, b := range c.boxes(s.anchors[i]) {
 		for _, o := range others {
 			cost += costLabel * float64(overlap(b, o))
 		}
 	}
-	for k, a := range s.anchors {
-		if k != i && c.confuses(s.anchors[i], a) {
+	for k, places := range s.places {
+		if k != i && slices.ContainsFunc(places, func(p vg.Point) bool { return c.confuses(s.anchors[i], p) }) {
 			cost += costConfusion
 		}
 	}

@@ -50,6 +50,7 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 		s.marks = append(s.marks, m.cover(f)...)
 		labels = append(labels, label{text: fmt.Sprintf("set %d", i), gap: 4})
 		s.anchors = append(s.anchors, f.at(x, y))
+		s.places = append(s.places, s.anchors[i:])
 	}
 	s.chosen = make([]candidate, len(labels))
 	for range rounds {
@@ -66,6 +67,30 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 				t.Errorf("labels %d and %d overlap", k, i)
 			}
 		}
+	}
+}
+
+// A line's name stands by the part of it where there is room: here its start, as another line passes under its end.
+func TestLabelsAlongLine(t *testing.T) {
+	f, _ := recordedFrame()
+	f.Max = vg.Point{X: 210, Y: 190}
+	f.x, f.y = axis{min: 0, max: 1}, axis{min: 0, max: 1}
+	s := scene{room: f.Rectangle, chosen: make([]candidate, 1)}
+	for _, y := range []float64{0.42, 0.46, 0.5, 0.54, 0.58, 0.62} {
+		s.marks = append(s.marks, line(0.4, y, 1, y, stroke(blue, dataLine)).cover(f)...)
+	}
+	l := label{text: "name", x: 0.7, y: 0.52, gap: 5, along: [][2]float64{{0.1, 0.52}, {0.7, 0.52}}}
+	s.anchors = []vg.Point{f.at(l.x, l.y)}
+	s.places = [][]vg.Point{l.places(f, s.anchors[0])}
+	s.choose(0, l)
+	if want := f.at(0.1, 0.52); s.anchors[0] != want {
+		t.Errorf("the label stands by %v, want %v", s.anchors[0], want)
+	}
+	l.along = nil
+	s.anchors[0] = f.at(l.x, l.y)
+	s.places[0] = l.places(f, s.anchors[0])
+	if s.choose(0, l); s.anchors[0] != f.at(l.x, l.y) {
+		t.Errorf("a label with one place stands by %v", s.anchors[0])
 	}
 }
 

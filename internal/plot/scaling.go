@@ -136,11 +136,17 @@ func (c ScalingCurve) values() (n, y []float64) {
 	return n, y
 }
 
-// label names the curve, with the exponent, at the last drawn size within two thirds of its length, or the first after.
+// label names the curve, with the exponent, at the last drawn size within two thirds of its length, or the first after; at
+// another size if there is more room.
 func (c ScalingCurve) label(l look) []label {
 	best := -1
+	var along [][2]float64
 	for i, e := range c.RhoSqrtN {
-		if finite(e.Value) && e.Value > 0 && c.N[i] > 0 && (best < 0 || i <= 2*len(c.N)/3) {
+		if !finite(e.Value) || e.Value <= 0 || c.N[i] <= 0 {
+			continue
+		}
+		along = append(along, [2]float64{float64(c.N[i]), e.Value})
+		if best < 0 || i <= 2*len(c.N)/3 {
 			best = i
 		}
 	}
@@ -151,7 +157,7 @@ func (c ScalingCurve) label(l look) []label {
 	if finite(c.Exponent.Value) {
 		text += ": N^{" + decimal(c.Exponent.Value, 0.01) + "}" // as the guides are named; γ is that of ρ elsewhere
 	}
-	return []label{{text: text, x: float64(c.N[best]), y: c.RhoSqrtN[best].Value, color: l.color, gap: 5}}
+	return []label{{text: text, x: float64(c.N[best]), y: c.RhoSqrtN[best].Value, color: l.color, gap: 5, along: along}}
 }
 
 // band returns the ends of what is shaded: the interval, or the central 95 % of the draws; nil if neither is
