@@ -29,7 +29,8 @@ func newParquetWriter(w io.Writer, s *arrow.Schema) (*parquetWriter, error) {
 		}
 		nodes = append(nodes, node)
 	}
-	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Repeated, nodes, -1)
+	// The format knows no repetition of the root; one that is repeated has strict readers look for levels that are not there.
+	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
 	if err != nil {
 		return nil, err
 	}

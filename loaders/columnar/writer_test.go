@@ -18,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 )
@@ -225,6 +226,9 @@ func TestLibraryReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pf.Close()
+	if r := pf.MetaData().Schema.Root().RepetitionType(); r != parquet.Repetitions.Required {
+		t.Errorf("Parquet: the root is %v, at which strict readers stumble", r)
+	}
 	pr, err := pqarrow.NewFileReader(pf, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
 	if err != nil {
 		t.Fatal(err)
