@@ -85,11 +85,13 @@ func scriptStart(s string) int {
 	return -1
 }
 
-// textWidth returns the width of marked-up text.
-func textWidth(s string, size vg.Length) vg.Length {
+// textWidth returns the width of marked-up text in the regular face.
+func textWidth(s string, size vg.Length) vg.Length { return widthIn(s, size, false) }
+
+func widthIn(s string, size vg.Length, bold bool) vg.Length {
 	var w vg.Length
 	for _, r := range runs(s, size) {
-		f := face(r.size, false)
+		f := face(r.size, bold)
 		w += f.Width(r.text)
 	}
 	return w
@@ -131,7 +133,7 @@ type typeset struct {
 // put writes a line of marked-up text at a point.
 func put(c vg.Canvas, t typeset, at vg.Point, s string) {
 	offset := vg.Point{
-		X: -vg.Length(t.h) * textWidth(s, t.size),
+		X: -vg.Length(t.h) * widthIn(s, t.size, t.bold),
 		Y: -vg.Length(t.v) * capHeight * t.size,
 	}
 	c.SetColor(t.color)

@@ -100,8 +100,11 @@ func TestHostileNames(t *testing.T) {
 
 func TestPutAligns(t *testing.T) {
 	const text = "ρ√N"
-	width := face(8, false)
-	w := width.Width(text)
+	regular, strong := face(8, false), face(8, true)
+	w, b := regular.Width(text), strong.Width(text)
+	if b-w < 0.1 {
+		t.Fatalf("bold text is %v wide, regular %v: the faces cannot be told apart", b, w)
+	}
 	for _, c := range []struct {
 		set  typeset
 		want vg.Point
@@ -109,6 +112,7 @@ func TestPutAligns(t *testing.T) {
 		{typeset{size: 8}, vg.Point{X: 10, Y: 20}},
 		{typeset{size: 8, h: right, v: top}, vg.Point{X: 10 - w, Y: 20 - capHeight*8}},
 		{typeset{size: 8, h: center, v: center}, vg.Point{X: 10 - w/2, Y: 20 - capHeight*4}},
+		{typeset{size: 8, h: right, bold: true}, vg.Point{X: 10 - b, Y: 20}},
 	} {
 		var c2 recorder.Canvas
 		put(&c2, c.set, vg.Point{X: 10, Y: 20}, text)
