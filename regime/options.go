@@ -42,13 +42,13 @@ type Options struct {
 // ErrOptions is wrapped by the errors of options that cannot be.
 var ErrOptions = errors.New("bad option")
 
-// Resolved returns the options with every default filled in, or an error that wraps ErrOptions. Counts of −1 become 0.
+// Resolved returns the options with every default filled in, or an error that wraps ErrOptions and joins one for each option
+// that cannot be. Counts of −1 become 0.
 func (o Options) Resolved() (Options, error) {
 	method, err := ParseMethod(string(o.Method))
-	if err != nil {
-		return o, err
+	if err == nil {
+		o.Method = method
 	}
-	o.Method = method
 	perMethod := func(n *int, crossval, paper int) {
 		switch {
 		case *n < 0:
@@ -72,22 +72,29 @@ func (o Options) Resolved() (Options, error) {
 	if o.Folds == 0 {
 		o.Folds = 5
 	}
-	return o, o.validate()
+	return o, errors.Join(append([]error{err}, o.wrong()...)...)
 }
 
-func (o Options) validate() error {
+// wrong returns an error for each option that cannot be.
+func (o Options) wrong() []error {
+	var all []error
+	wrong := func(format string, args ...any) {
+		all = append(all, fmt.Errorf("regime: %w: "+format, append([]any{ErrOptions}, args...)...))
+	}
 	for i, a := range o.Alphas {
 		if !(a >= 0) || math.IsInf(a, 1) || i > 0 && a <= o.Alphas[i-1] {
-			return fmt.Errorf("regime: %w: penalties must be ascending, finite and not negative, got %g at position %d", ErrOptions, a, i)
+			wrong("penalties must be ascending, finite and not negative, got %g at position %d", a, i)
+			break
 		}
 	}
-	switch {
-	case len(o.Alphas) == 0:
-		return fmt.Errorf("regime: %w: no penalty to choose from", ErrOptions)
-	case !(o.Fraction > 0 && o.Fraction <= 1):
-		return fmt.Errorf("regime: %w: fraction of the rows is %g, want above 0 and at most 1", ErrOptions, o.Fraction)
-	case o.Folds < 2:
-		return fmt.Errorf("regime: %w: %d folds, want at least 2", ErrOptions, o.Folds)
+	if len(o.Alphas) == 0 {
+		wrong("no penalty to choose from")
 	}
-	return nil
+	if !(o.Fraction > 0 && o.Fraction <= 1) {
+		wrong("fraction of the rows is %g, want above 0 and at most 1", o.Fraction)
+	}
+	if o.Folds < 2 {
+		wrong("%d folds, want at least 2", o.Folds)
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package regime_test
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"oblique/regime"
@@ -50,6 +51,12 @@ func TestOptionsRefused(t *testing.T) {
 	} {
 		if _, err := o.Resolved(); !errors.Is(err, regime.ErrOptions) {
 			t.Errorf("%s: error %v, want one that wraps ErrOptions", name, err)
+		}
+	}
+	_, err := regime.Options{Method: "papers", Alphas: []float64{}, Fraction: 2, Folds: 1}.Resolved()
+	for _, want := range []string{"papers", "no penalty", "fraction", "folds"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("all that is wrong at once: no %q in %v", want, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -144,17 +145,16 @@ func (o *methodOptions) AddFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 0, "seed of everything that is drawn")
 }
 
+// options returns the options that the flags ask for. Of wrong flags it tells all, as joined errors.
 func (o *methodOptions) options() (regime.Options, error) {
 	alphas, err := parseAlphas(o.alphas)
-	if err != nil {
-		return regime.Options{}, err
-	}
+	wrong := []error{err}
 	given := func(name string, is0 bool) bool { return is0 && o.flags.Changed(name) }
-	switch {
-	case given("folds", o.folds == 0):
-		return regime.Options{}, usage("--folds 0: want at least 2")
-	case given("time-fraction", o.fraction == 0):
-		return regime.Options{}, usage("--time-fraction 0: want above 0 and at most 1")
+	if given("folds", o.folds == 0) {
+		wrong = append(wrong, usage("--folds 0: want at least 2"))
+	}
+	if given("time-fraction", o.fraction == 0) {
+		wrong = append(wrong, usage("--time-fraction 0: want above 0 and at most 1"))
 	}
 	options := regime.Options{Method: regime.Method(o.method), Alphas: alphas, TimeSubsamples: o.subsamples,
 		Fraction: o.fraction, Folds: o.folds, Gap: o.gap, Bootstrap: o.bootstrap, Shifts: o.shifts, Readouts: o.readouts}
@@ -169,7 +169,7 @@ func (o *methodOptions) options() (regime.Options, error) {
 		options.Gap = -1
 	}
 	_, err = options.Resolved()
-	return options, err
+	return options, errors.Join(append(wrong, err)...)
 }
 
 // parseAlphas reads 1,10,100 or 1e-3:1e6:20.

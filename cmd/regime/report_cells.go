@@ -125,10 +125,29 @@ func (p *plan) checkMethods() {
 		o.AddFlags(f)
 		if err := f.Parse(arguments(m.flags)); err != nil {
 			p.wrong(m, "", "%v", err)
-		} else if _, err := o.options(); err != nil {
-			p.wrong(m, "", "%v", err)
+			continue
+		}
+		_, err := o.options()
+		for _, one := range causes(err) {
+			p.wrong(m, "", "%v", one)
 		}
 	}
+}
+
+// causes takes joined errors apart.
+func causes(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, causes(one)...)
+	}
+	return all
 }
 
 // arguments writes flags as a command line has them, in alphabetical order.
