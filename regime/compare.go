@@ -2,6 +2,7 @@ package regime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -76,8 +77,8 @@ type Matched struct {
 
 // Compare analyses each recording, and matched subsamples of each: random neurons, and a random stretch of consecutive
 // rows as long as holds the common number of independent ones, T/τ with τ the CorrelationTime. Groups are then
-// compared on those: see Difference. Results that are finished are put beside them. Errors are those of Fit, with the
-// recording's name.
+// compared on those: see Difference. Results that are finished are put beside them. A recording that is a Stream is compared as it is,
+// with Draws −1. Errors are those of Fit, with the recording's name, and ErrStreamed.
 func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Rand) (*Comparison, error) {
 	var err error
 	if o.Fit, err = o.Fit.Resolved(); err != nil {
@@ -89,6 +90,9 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 	case o.Draws < 0:
 		o.Draws = 0
 	}
+	if err := copyable(groups, o.Draws); err != nil {
+		return nil, err
+	}
 	if rng == nil {
 		rng = rand.New(rand.NewPCG(0, 0))
 	}
@@ -96,9 +100,6 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 	for _, g := range groups {
 		c.result.Groups = append(c.result.Groups, g.Name)
 		for _, r := range g.Recordings {
-			if r.X == nil && r.Stream != nil {
-				return nil, fmt.Errorf("%s: regime: %w: a comparison needs the activity in memory", r.Source.Name, ErrOptions)
-			}
 			whole, err := Fit(ctx, r, o.Fit, rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64())))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Source.Name, err)
@@ -121,6 +122,21 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 	c.caveats()
 	return c.result, nil
 }
+
+// copyable refuses to draw matched subsamples, which are copied at random, of activity that is read in blocks.
+func copyable(groups []Group, draws int) error {
+	for _, g := range groups {
+		for _, r := range g.Recordings {
+			if draws > 0 && r.X == nil && r.Stream != nil {
+				return fmt.Errorf("%s: regime: %w: %w", r.Source.Name, ErrOptions, ErrStreamed)
+			}
+		}
+	}
+	return nil
+}
+
+// ErrStreamed is wrapped by Compare's error if matched subsamples are asked for of activity that is not in memory.
+var ErrStreamed = errors.New("matched subsamples need the activity in memory")
 
 // A comparison is the work on several recordings.
 type comparison struct {

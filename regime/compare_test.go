@@ -132,7 +132,8 @@ func TestCompareErrors(t *testing.T) {
 	}
 	streamed := readable(118, 300, 4, 1, 0.3, 1)
 	file := named("file", &recording.Recording{Stream: rows{streamed.X}, Y: streamed.Y})
-	if _, err := regime.Compare(ctx, []regime.Group{{Name: "g", Recordings: []*recording.Recording{file}}}, regime.CompareOptions{Fit: quick}, nil); !errors.Is(err, regime.ErrOptions) {
+	ofFile := []regime.Group{{Name: "g", Recordings: []*recording.Recording{file}}}
+	if _, err := regime.Compare(ctx, ofFile, regime.CompareOptions{Fit: quick}, nil); !errors.Is(err, regime.ErrOptions) || !errors.Is(err, regime.ErrStreamed) {
 		t.Errorf("activity in a file: %v", err)
 	}
 	silent := named("silent", readable(117, 300, 4, 1, 0.3, 1))
@@ -140,6 +141,20 @@ func TestCompareErrors(t *testing.T) {
 	_, err := regime.Compare(ctx, []regime.Group{{Name: "g", Recordings: []*recording.Recording{silent}}}, regime.CompareOptions{Fit: quick}, nil)
 	if !errors.Is(err, regime.ErrUndefined) || !strings.Contains(err.Error(), "silent") {
 		t.Errorf("constant behaviour: %v", err)
+	}
+}
+
+// Without matched subsamples nothing is copied, so that activity may stay in its file: all is as if it were in memory.
+func TestCompareStreamed(t *testing.T) {
+	r := named("r", readable(118, 300, 4, 1, 0.3, 1))
+	file := named("r", &recording.Recording{Stream: rows{r.X}, Y: r.Y})
+	var of [2]*regime.Comparison
+	for i, one := range []*recording.Recording{r, file} {
+		of[i] = compare(t, []regime.Group{{Name: "g", Recordings: []*recording.Recording{one}}}, regime.CompareOptions{Fit: quick, Draws: -1})
+	}
+	a, b := of[0].Recordings[0].Result, of[1].Recordings[0].Result
+	if a.Rho != b.Rho || a.R2 != b.R2 || of[0].Matched != of[1].Matched || of[1].Matched.EffectiveT == 0 {
+		t.Errorf("in memory ρ %v, R² %v, %+v; streamed %v, %v, %+v", a.Rho, a.R2, of[0].Matched, b.Rho, b.R2, of[1].Matched)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -116,6 +117,9 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	result, err := regime.Compare(ctx, groups, regime.CompareOptions{Fit: options, Draws: draws, N: o.neurons, EffectiveT: o.effectiveT},
 		stream(o.method.seed, "compare"))
 	bar.clear()
+	if errors.Is(err, regime.ErrStreamed) {
+		return hinted(err, "--stream=false reads them whole; --draws 0 compares recordings as they are, and needs no subsamples")
+	}
 	if err != nil {
 		return err
 	}
