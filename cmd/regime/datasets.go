@@ -136,7 +136,7 @@ func describe(w io.Writer, d *datasets.Dataset) {
 			prep.Keep[0], prep.Keep[1])
 	}
 	for _, p := range d.Published {
-		line("published", "%s %s: T %d, N %d, R² %.2f, α %.2g, ρ %.2f, D_fit %d, D_fit/D_x %.2f",
+		line("published", "%s %s: T %d, N %d, R² %.2f, α %.2g, ρ %.2f, D_fit,90 %d, D_fit/D_x %.2f",
 			p.Phase, p.Output, p.T, p.N, p.R2, p.Alpha, p.Rho, p.DFit, p.Relative)
 	}
 	where, err := datasets.Find(d, "")

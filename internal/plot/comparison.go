@@ -14,7 +14,7 @@ type Column struct {
 	N, T     int    // neurons and rows, printed beneath; 0: unknown
 	R2       Estimate
 	Rho      Estimate
-	Relative Estimate   // relative fitting dimension d_fit/d_var
+	Relative Estimate   // relative fitting dimension D_fit/D_x
 	NullRho  [2]float64 // central range of ρ of random readouts, shaded behind the column; zero: none
 }
 
@@ -46,7 +46,7 @@ func Comparison(sets []Column) (*Figure, error) {
 	panels := []*panel{
 		categorical("R²", [2]float64{}, r2...),
 		categorical("correlation ρ", [2]float64{}, rho...),
-		categorical("d_{fit} / d_{var}", [2]float64{}, relative...),
+		categorical("D_{fit} / D_{x}", [2]float64{}, relative...),
 	}
 	f := &Figure{width: Single, height: 110 * vg.Millimeter}
 	if len(sets) > mostNarrow {

@@ -25,10 +25,10 @@ const floorR2 = -0.5
 
 // Curves draws R² and the cumulative share of variance against the number k of leading principal components.
 // Under cross-validation the held-out R²(k) is the strong line and the in-sample one the thin; under the
-// published method there is only the latter. Dashed lines lead from 90 % of the variance to d_var and from
-// 90 % of R² to d_fit. The axis of k is logarithmic from 20 components on. R² below −0.5 leaves the axes.
+// published method there is only the latter. Dashed lines lead from 90 % of the variance to D_x,90 and from
+// 90 % of R² to D_fit,90. The axis of k is logarithmic from 20 components on. R² below −0.5 leaves the axes.
 //
-// A result without curves gives a figure that says so; an undefined d_fit is explained in the figure. It is an
+// A result without curves gives a figure that says so; an undefined D_fit,90 is explained in the figure. It is an
 // error if a dimension lies beyond its curve.
 func Curves(r *regime.Result) (*Figure, error) {
 	if r == nil {
@@ -37,7 +37,7 @@ func Curves(r *regime.Result) (*Figure, error) {
 	r2, variance, inSample := floats(r.R2ByPCs), floats(r.VarianceByPCs), floats(r.InSampleByPCs)
 	n := max(len(r2), len(variance), len(inSample))
 	if int(r.DVar) > n && n > 0 || int(r.DFit) > n && n > 0 {
-		return nil, fmt.Errorf("plot: dimensions d_var %d, d_fit %d of curves over %d components", r.DVar, r.DFit, n)
+		return nil, fmt.Errorf("plot: dimensions D_x,90 %d, D_fit,90 %d of curves over %d components", r.DVar, r.DFit, n)
 	}
 	p := &panel{title: dataTitle(r)}
 	p.x = componentAxis(n)
@@ -48,10 +48,10 @@ func Curves(r *regime.Result) (*Figure, error) {
 	}
 
 	if r.DVar > 0 {
-		p.drop(float64(r.DVar), 0.9, grey, fmt.Sprintf("d_{var} = %d", r.DVar))
+		p.drop(float64(r.DVar), 0.9, grey, fmt.Sprintf("D_{x,90} = %d", r.DVar))
 	}
 	if r.DFit > 0 && r.R2.Defined() {
-		p.drop(float64(r.DFit), 0.9*float64(r.R2), vermillion, fmt.Sprintf("d_{fit} = %d", r.DFit))
+		p.drop(float64(r.DFit), 0.9*float64(r.R2), vermillion, fmt.Sprintf("D_{fit,90} = %d", r.DFit))
 	}
 	if p.y.min < 0 {
 		p.marks = append(p.marks, line(p.x.min, 0, p.x.max, 0, stroke(midGrey, hairline)))
@@ -92,7 +92,7 @@ func (p *panel) drop(x, y float64, c color.NRGBA, text string) {
 	p.labels = append(p.labels, label{text: text, x: x, y: p.y.value(0.1), color: c, gap: 2})
 }
 
-// noFittingDimension says why d_fit is undefined, or nothing.
+// noFittingDimension says why D_fit,90 is undefined, or nothing.
 func noFittingDimension(r *regime.Result) string {
 	held := "held-out "
 	if r.Method == regime.Paper {
@@ -102,11 +102,11 @@ func noFittingDimension(r *regime.Result) string {
 	case r.DFit > 0:
 		return ""
 	case !r.R2.Defined():
-		return "R² undefined: no d_{fit}"
+		return "R² undefined: no D_{fit,90}"
 	case r.R2 <= 0:
-		return held + "R² ≤ 0: no d_{fit}"
+		return held + "R² ≤ 0: no D_{fit,90}"
 	}
-	return "d_{fit} undefined"
+	return "D_{fit,90} undefined"
 }
 
 // componentAxis is the axis of 1 … n components.

@@ -14,13 +14,13 @@ func TestCurves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, f, "variance", "R² held-out", "R² in-sample", "principal components", "mc_maze_large · hand_vel", "fit", "var", "= 32")
+	wantTexts(t, f, "variance", "R² held-out", "R² in-sample", "principal components", "mc_maze_large · hand_vel", "fit,90", "x,90", "= 32")
 
 	p := f.grid.panels[0][0]
 	if !p.x.log {
 		t.Error("the axis of 160 components is not logarithmic")
 	}
-	// The dashed lines lead from 90 % of R² to d_fit and down.
+	// The dashed lines lead from 90 % of R² to D_fit,90 and down.
 	want := curve{x: []float64{32, 32}, y: []float64{0.9 * float64(r.R2), p.y.min}}
 	found := false
 	for _, m := range p.marks {
@@ -29,7 +29,7 @@ func TestCurves(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Error("no line from 90 % of R² down to d_fit")
+		t.Error("no line from 90 % of R² down to D_fit,90")
 	}
 }
 
@@ -54,7 +54,7 @@ func TestCurvesWithoutFittingDimension(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, f, "held-out R² ≤ 0: no d", "var", "−0.5")
+	wantTexts(t, f, "held-out R² ≤ 0: no D", "x,90", "−0.5")
 	if p := f.grid.panels[0][0]; p.y.min > -0.477 || p.y.min < floorR2-0.05 {
 		t.Errorf("axis from %g for R² down to −0.477", p.y.min)
 	}
@@ -76,6 +76,6 @@ func TestCurvesContradiction(t *testing.T) {
 	r := sample(t)
 	r.DFit = 161
 	if _, err := Curves(r); err == nil || !strings.Contains(err.Error(), "161") {
-		t.Errorf("d_fit beyond the curve: %v", err)
+		t.Errorf("D_fit,90 beyond the curve: %v", err)
 	}
 }

@@ -21,7 +21,7 @@
 //     such as an alpha path with more penalties than errors.
 //   - Names that come from data (of recordings, of outputs) are shortened and stripped of control characters.
 //
-// Text in a figure can have exponents and indices, written 10^{−3} and d_{var}.
+// Text in a figure can have exponents and indices, written 10^{−3} and D_{x,90}.
 //
 // What is absent on purpose: interaction, colour maps and images, a choice of themes.
 package plot

@@ -10,7 +10,7 @@ import (
 type PlanePoint struct {
 	Name     string
 	Group    string   // points of a group share colour and marker; empty: one unnamed group
-	Relative Estimate // relative fitting dimension d_fit/d_var
+	Relative Estimate // relative fitting dimension D_fit/D_x
 	RhoSqrtN Estimate
 }
 
@@ -33,7 +33,7 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 		xs, ys = append(xs, r.Relative.values()...), append(ys, r.RhoSqrtN.values()...)
 	}
 	p := &panel{
-		x: fromZero("relative fitting dimension d_{fit} / d_{var}", 6, xs...),
+		x: fromZero("relative fitting dimension D_{fit} / D_{x}", 6, xs...),
 		y: counting("ρ√N", append(ys, 1)...),
 	}
 	p.y = counting("ρ√N", p.y.min, p.y.max*1.2) // room for names above the highest

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Subsamples draws the figures of the time subsamples: correlation ρ, the dimensions d_fit and d_var, and the
-// relative fitting dimension d_fit/d_var, each draw as a dot in a violin, in-sample as published (parts of an
+// Subsamples draws the figures of the time subsamples: correlation ρ, the dimensions D_fit,90 and D_x,90, and the
+// relative fitting dimension D_fit/D_x, each draw as a dot in a violin, in-sample as published (parts of an
 // autocorrelated recording are nearly copies: their spread understates the uncertainty). The circle
 // is the estimate from all rows, its bar the 95 % interval where there is one. In the first panel the central
 // 95 % of isotropic random readouts are shaded.
@@ -29,10 +29,10 @@ func Subsamples(r *regime.Result) (*Figure, error) {
 	rho := categorical("correlation ρ", null,
 		category{name: "ρ", estimate: Estimate{float64(r.Rho), interval(r.RhoCI), floats(s.Rho)}, look: look{blue, circle}})
 	dims := categorical("dimension", [2]float64{},
-		category{name: "d_{fit}", estimate: Estimate{dimension(r.DFit), interval(r.DFitCI), dimensions(s.DFit)}, look: look{vermillion, circle}},
-		category{name: "d_{var}", estimate: Estimate{dimension(r.DVar), interval(r.DVarCI), dimensions(s.DVar)}, look: look{grey, circle}})
+		category{name: "D_{fit,90}", estimate: Estimate{dimension(r.DFit), interval(r.DFitCI), dimensions(s.DFit)}, look: look{vermillion, circle}},
+		category{name: "D_{x,90}", estimate: Estimate{dimension(r.DVar), interval(r.DVarCI), dimensions(s.DVar)}, look: look{grey, circle}})
 	ratio := categorical("relative fitting dimension", [2]float64{},
-		category{name: "d_{fit} / d_{var}", estimate: Estimate{float64(r.Relative), interval(r.RelativeCI), floats(s.Relative)}, look: look{green, circle}})
+		category{name: "D_{fit} / D_{x}", estimate: Estimate{float64(r.Relative), interval(r.RelativeCI), floats(s.Relative)}, look: look{green, circle}})
 
 	panels := []*panel{rho, dims, ratio}
 	if s.Fraction.Defined() {

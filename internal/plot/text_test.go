@@ -24,13 +24,13 @@ func TestFontHasWhatLabelsNeed(t *testing.T) {
 
 func TestRuns(t *testing.T) {
 	for s, want := range map[string]string{
-		"plain":             "plain@0",
-		"10^{−3}":           "10@0 −3@+",
-		"d_{fit} / d_{var}": "d@0 fit@−  / d@0 var@−",
-		"^{2}":              "2@+",
-		"a^{":               "a^{@0",
-		"a_b^c{d}":          "a_b^c{d}@0",
-		"":                  "",
+		"plain":              "plain@0",
+		"10^{−3}":            "10@0 −3@+",
+		"D_{fit} / D_{x,90}": "D@0 fit@−  / D@0 x,90@−",
+		"^{2}":               "2@+",
+		"a^{":                "a^{@0",
+		"a_b^c{d}":           "a_b^c{d}@0",
+		"":                   "",
 	} {
 		var got []string
 		for _, r := range runs(s, 10) {

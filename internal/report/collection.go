@@ -30,7 +30,7 @@ type Entry struct {
 // Summary writes a line for each analysis, and why those failed that have no figures.
 func Summary(w io.Writer, c *Collection) error {
 	var t table
-	t.add("data", "output", "preparation", "method", "N", "T", "R²", "ρ", "ρ√N", "d_fit/d_var", "γ")
+	t.add("data", "output", "preparation", "method", "N", "T", "R²", "ρ", "ρ√N", "D_fit/D_x", "γ")
 	var failed []Entry
 	for _, e := range c.Entries {
 		if e.Result == nil {

@@ -15,7 +15,7 @@ type Row struct {
 }
 
 // Long returns all figures of a Collection, in the order of its entries. An undefined figure, or interval, is NaN. A
-// time subsample has ⌊T·fraction⌋ rows.
+// time subsample has ⌊T·fraction⌋ rows. Figures that a method has not, as paper has none held out, have no rows.
 func Long(c *Collection) []Row {
 	var rows []Row
 	for _, e := range c.Entries {
@@ -74,7 +74,9 @@ func (e Entry) appendLong(rows []Row) []Row {
 		for i := range s.Rho {
 			row.Draw = i
 			add("r2", s.R2[i][k], none)
-			add("r2_held_out", s.R2HeldOut[i][k], none)
+			if r.Method == regime.Crossval { // paper holds nothing out
+				add("r2_held_out", s.R2HeldOut[i][k], none)
+			}
 			add("alpha", s.Alpha[i][k], none)
 			add("rho", s.Rho[i][k], none)
 			add("rho_sqrt_n", s.Rho[i][k]*root(n), none)

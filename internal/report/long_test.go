@@ -41,8 +41,13 @@ func TestLong(t *testing.T) {
 		}
 		return found[0]
 	}
-	if len(rows) != 15+2*7+4*9 {
+	if len(rows) != 15+2*7+4*8 {
 		t.Errorf("%d rows", len(rows))
+	}
+	for _, r := range rows {
+		if r.Metric == "r2_held_out" {
+			t.Fatalf("paper holds nothing out, and has the row %+v", r)
+		}
 	}
 	r2 := find("none", "r2", 16, 0)
 	want := Row{Data: "d", Group: "g", Kind: "bci", Output: "o", Prepare: "p", Method: "m", Analysis: "paper", Subsample: "none",
@@ -71,12 +76,19 @@ func TestLong(t *testing.T) {
 		want    float64
 	}{
 		{"rho", 4, 0, 10}, {"rho", 9, 0, 11}, {"rho", 4, 1, 12}, {"rho", 9, 1, 13}, {"rho_sqrt_n", 9, 1, 39}, {"r2", 9, 0, 21},
-		{"r2_held_out", 4, 1, 32}, {"alpha", 4, 0, 40}, {"participation_ratio", 9, 1, 53}, {"d_var", 4, 1, 3}, {"d_fit", 9, 0, 2},
+		{"alpha", 4, 0, 40}, {"participation_ratio", 9, 1, 53}, {"d_var", 4, 1, 3}, {"d_fit", 9, 0, 2},
 		{"relative_fit_dim", 9, 1, 63},
 	} {
 		if r := find("neurons", c.metric, c.n, c.draw); r.Value != c.want || r.T != 101 {
 			t.Errorf("%s at N %d, draw %d: %+v, want %g", c.metric, c.n, c.draw, r, c.want)
 		}
+	}
+
+	heldOut := small()
+	heldOut.Result.Method = regime.Crossval
+	rows = Long(&Collection{Entries: []Entry{heldOut}})
+	if r := find("neurons", "r2_held_out", 4, 1); r.Value != 32 || len(rows) != 15+2*7+4*9 {
+		t.Errorf("crossval: %+v, %d rows", r, len(rows))
 	}
 }
 

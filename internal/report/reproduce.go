@@ -61,10 +61,10 @@ func Figure7(w io.Writer, all []Reproduction) error {
 		for _, c := range r.Checks {
 			verdicts[c.Name] = c
 		}
-		row := func(name, paper, ours, ci string) {
+		row := func(name, check, paper, ours, ci string) {
 			printed, verdict := dash, ""
-			if c, ok := verdicts[name]; ok {
-				printed, verdict = minus(c.Printed), "agrees"
+			if c, ok := verdicts[check]; ok {
+				printed, verdict = inPrint(c.Printed), "agrees"
 				if !c.Agrees {
 					verdict = "differs"
 				}
@@ -75,11 +75,11 @@ func Figure7(w io.Writer, all []Reproduction) error {
 			t.add(name, printed, paper, ours, verdict)
 		}
 		p, o := r.Paper, r.Ours
-		row("R²", number(p.R2), number(o.R2), interval(o.R2CI))
-		row("ridge penalty", number(p.Alpha), number(o.Alpha), "")
-		row("ρ", number(p.Rho), number(o.Rho), interval(o.RhoCI))
-		row("D_fit", dimension(p.DFit), dimension(o.DFit), wholeInterval(o.DFitCI))
-		row("D_fit / D_x", number(p.Relative), number(o.Relative), interval(o.RelativeCI))
+		row("R²", "R²", number(p.R2), number(o.R2), interval(o.R2CI))
+		row("ridge penalty", "ridge penalty", penalty(p.Alpha), penalty(o.Alpha), "")
+		row("ρ", "ρ", number(p.Rho), number(o.Rho), interval(o.RhoCI))
+		row("D_fit,90", "D_fit", dimension(p.DFit), dimension(o.DFit), wholeInterval(o.DFitCI))
+		row("D_fit / D_x", "D_fit / D_x", number(p.Relative), number(o.Relative), interval(o.RelativeCI))
 		t.write(&b)
 		for _, c := range r.Checks {
 			if (c.Name == "N" || c.Name == "T") && !c.Agrees {
@@ -90,6 +90,23 @@ func Figure7(w io.Writer, all []Reproduction) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// inPrint writes a number with the digits it has in print, powers of ten as here: 1.0e-03 is 1.0e−3.
+func inPrint(printed string) string {
+	value, err := strconv.ParseFloat(printed, 64)
+	if err != nil || !strings.Contains(printed, "e") {
+		return minus(printed)
+	}
+	return minus(exponent(value))
+}
+
+// penalty writes a ridge penalty as it is in print, with a power of ten whatever its size.
+func penalty(alpha regime.Number) string {
+	if !alpha.Defined() {
+		return dash
+	}
+	return minus(exponent(float64(alpha)))
 }
 
 // verdict sums up the checks.

@@ -61,3 +61,21 @@ func TestFigure7(t *testing.T) {
 		}
 	}
 }
+
+// Penalties are written one way, in print and here, and dimensions by their names in the paper.
+func TestFigure7Writes(t *testing.T) {
+	paper := &regime.ScalingResult{Result: &regime.Result{Alpha: 1e-3, DFit: 18}}
+	ours := &regime.ScalingResult{Result: &regime.Result{Alpha: 1, DFit: 7}}
+	alpha, _ := NewCheck("ridge penalty", "1.0e-03", paper.Alpha)
+	fit, _ := NewCheck("D_fit", "18", regime.Number(paper.DFit))
+	var b strings.Builder
+	if err := Figure7(&b, []Reproduction{{Name: "golub", Checks: []Check{alpha, fit}, Paper: paper, Ours: ours}}); err != nil {
+		t.Fatal(err)
+	}
+	table := strings.Join(strings.Fields(b.String()), " ")
+	for _, want := range []string{"ridge penalty 1.0e−3 1.0e−3 1.0e0 agrees", "D_fit,90 18 18 7 (0 … 0) agrees"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("no %q in:\n%s", want, b.String())
+		}
+	}
+}

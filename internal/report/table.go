@@ -77,7 +77,11 @@ func exponent(v float64) string {
 	s := fmt.Sprintf("%.1e", v)
 	mantissa, power, _ := strings.Cut(s, "e")
 	sign := strings.TrimPrefix(power[:1], "+")
-	return mantissa + "e" + sign + strings.TrimLeft(power[1:], "0")
+	digits := strings.TrimLeft(power[1:], "0")
+	if digits == "" {
+		sign, digits = "", "0"
+	}
+	return mantissa + "e" + sign + digits
 }
 
 // minus writes a proper minus sign.
