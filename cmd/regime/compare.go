@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -224,18 +225,29 @@ func (o *compareOptions) files(c *regime.Comparison) error {
 	if err != nil {
 		return err
 	}
-	if err := save(o.output, "comparison", func() (*plot.Figure, error) { return plot.Comparison(plot.NewColumns(c)) }); err != nil {
+	if err := o.columns("comparison", plot.NewColumns(c)); err != nil {
 		return err
 	}
-	if c.Matched.Draws == 0 {
-		return savePlane(o.output, c)
+	if c.Matched.Draws > 0 {
+		if err := o.columns("matched", plot.NewMatchedColumns(c)); err != nil {
+			return err
+		}
 	}
-	if err := save(o.output, "matched", func() (*plot.Figure, error) { return plot.Comparison(plot.NewMatchedColumns(c)) }); err != nil {
-		return err
+	points := plot.NewPlane(c)
+	for i := range points {
+		points[i].Alone = !o.isGroup(points[i].Group)
 	}
-	return savePlane(o.output, c)
+	return save(o.output, "plane", func() (*plot.Figure, error) { return plot.RegimePlane(points) })
 }
 
-func savePlane(o output, c *regime.Comparison) error {
-	return save(o, "plane", func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) })
+func (o *compareOptions) columns(name string, sets []plot.Column) error {
+	for i := range sets {
+		sets[i].Alone = !o.isGroup(sets[i].Group)
+	}
+	return save(o.output, name, func() (*plot.Figure, error) { return plot.Comparison(sets) })
+}
+
+// isGroup tells whether --group names a group. The others are recordings by themselves.
+func (o *compareOptions) isGroup(name string) bool {
+	return slices.ContainsFunc(o.groups, func(g string) bool { return strings.HasPrefix(g, name+"=") })
 }

@@ -11,6 +11,7 @@ import (
 type Column struct {
 	Name     string
 	Group    string // columns of a group share colour and marker; empty: one unnamed group
+	Alone    bool   // is its group by itself, which its name tells: no entry in the legend
 	N, T     int    // neurons and rows, printed beneath; 0: unknown
 	R2       Estimate
 	Rho      Estimate
@@ -27,7 +28,7 @@ const turnedName = 36
 // Comparison draws data sets side by side, like figure 7 of Schuessler et al. (2024): panels for R², the
 // correlation ρ and the relative fitting dimension, a column for each data set with a point and its interval for
 // the estimate and a violin of its draws, the number of neurons N and of rows T beneath. Up to four data sets take
-// a single column of a journal, more take two. Groups of more than one kind have a legend above.
+// a single column of a journal, more take two. Groups of more than one kind have a legend above, but for those Alone.
 //
 // An undefined estimate is written n/a in its column. Without data sets the figure says so.
 func Comparison(sets []Column) (*Figure, error) {
@@ -68,7 +69,9 @@ func Comparison(sets []Column) (*Figure, error) {
 	}
 	f.grid = f.grid.lettered()
 	if len(order) > 1 {
-		f.grid.legend = legend(of, order)
+		f.grid.legend = legend(of, slices.DeleteFunc(order, func(g string) bool {
+			return slices.ContainsFunc(sets, func(s Column) bool { return s.Group == g && s.Alone })
+		}))
 	}
 	if slices.ContainsFunc(sets, func(s Column) bool { return isInterval(s.NullRho) }) {
 		f.grid.legend = append(f.grid.legend, entry{"random readouts, 95 %", look{lightGrey, square}})

@@ -37,6 +37,32 @@ func TestComparison(t *testing.T) {
 	}
 }
 
+// Data sets that are no group have their name beneath, and none in the legend; groups of several keep theirs.
+func TestLegendRepeatsNoNames(t *testing.T) {
+	sets := []Column{{Name: "a", Group: "ga", Alone: true}, {Name: "b", Group: "gb", Alone: true}, {Name: "c", Group: "gc"}, {Name: "d", Group: "gc"}}
+	f, err := Comparison(sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := f.grid.legend; len(l) != 1 || l[0].text != "gc" {
+		t.Errorf("legend %+v", l)
+	}
+	var points []PlanePoint
+	for _, s := range sets {
+		points = append(points, PlanePoint{Name: s.Name, Group: s.Group, Alone: s.Alone, Relative: Estimate{Value: 0.5}, RhoSqrtN: Estimate{Value: 1}})
+	}
+	if f, err = RegimePlane(points); err != nil || len(f.grid.legend) != 1 {
+		t.Errorf("legend of the plane %+v, %v", f.grid.legend, err)
+	}
+	// Where there are too many to be named at their points, the legend is all that tells them apart.
+	for i := range mostNamed {
+		points = append(points, PlanePoint{Name: fmt.Sprint(i), Group: fmt.Sprint(i), Alone: true, Relative: Estimate{Value: 0.5}, RhoSqrtN: Estimate{Value: 1}})
+	}
+	if f, err = RegimePlane(points); err != nil || len(f.grid.legend) != 3+mostNamed {
+		t.Errorf("legend of a crowded plane %+v, %v", f.grid.legend, err)
+	}
+}
+
 func TestComparisonTurnsLongNames(t *testing.T) {
 	var sets []Column
 	for i := range 24 {

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -10,13 +11,14 @@ import (
 type PlanePoint struct {
 	Name     string
 	Group    string   // points of a group share colour and marker; empty: one unnamed group
+	Alone    bool     // is its group by itself, which its name tells: no entry in the legend where names are drawn
 	Relative Estimate // relative fitting dimension D_fit/D_x
 	RhoSqrtN Estimate
 }
 
 // RegimePlane draws ρ√N (log axis) against the relative fitting dimension, one point with its intervals for
 // each recording, named beside it if there are at most twelve. Aligned recordings are found above and left, oblique ones below and right; the thin line is
-// ρ√N = 1, the root mean square of isotropic random readouts. Groups of more than one kind have a legend.
+// ρ√N = 1, the root mean square of isotropic random readouts. Groups of more than one kind have a legend, but for those Alone.
 //
 // Recordings without both numbers, or with ρ ≤ 0, are not drawn; beneath the axes it says how many. Without any the figure says
 // so.
@@ -71,7 +73,9 @@ func RegimePlane(recordings []PlanePoint) (*Figure, error) {
 	p.labels = append(p.labels, label{text: "random readout", x: p.x.max, y: 1, color: grey, gap: 1})
 	f := &Figure{Single, 75 * vg.Millimeter, single(p)}
 	if len(order) > 1 {
-		f.grid.legend = legend(of, order)
+		f.grid.legend = legend(of, slices.DeleteFunc(order, func(g string) bool {
+			return !crowded && slices.ContainsFunc(recordings, func(r PlanePoint) bool { return r.Group == g && r.Alone })
+		}))
 	}
 	return f, nil
 }

@@ -170,15 +170,31 @@ func name(s string, most int) string {
 	return s
 }
 
-// wrap breaks a text at spaces into lines no wider than the width, where words permit.
+// wrap breaks a text at spaces into lines no wider than the width, and words that are wider after the marks that join the
+// parts of a name: golub2018:before. A part that is wider still stands in a line of its own.
 func wrap(s string, size, width vg.Length) []string {
 	var lines []string
-	for word := range strings.FieldsSeq(s) {
-		if n := len(lines); n > 0 && textWidth(lines[n-1]+" "+word, size) <= width {
-			lines[n-1] += " " + word
-			continue
+	add := func(space, word string) {
+		if n := len(lines); n > 0 && textWidth(lines[n-1]+space+word, size) <= width {
+			lines[n-1] += space + word
+			return
 		}
 		lines = append(lines, word)
+	}
+	for word := range strings.FieldsSeq(s) {
+		if textWidth(word, size) <= width {
+			add(" ", word)
+			continue
+		}
+		space := " "
+		for len(word) > 0 {
+			end := strings.IndexAny(word, ":/_-") + 1
+			if end == 0 {
+				end = len(word)
+			}
+			add(space, word[:end])
+			space, word = "", word[end:]
+		}
 	}
 	return lines
 }

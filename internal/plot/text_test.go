@@ -140,4 +140,13 @@ func TestWrap(t *testing.T) {
 	if got := wrap("unbreakable", 8, 1); len(got) != 1 {
 		t.Errorf("%q", got)
 	}
+	for s, want := range map[string]string{
+		"golub2018:before": "golub2018:|before",
+		"of a-b:c":         "of a-b:c",
+		":::":              ":::",
+	} {
+		if got := strings.Join(wrap(s, 8, textWidth("golub2018:", 8)+0.1), "|"); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
 }
