@@ -63,7 +63,7 @@ func onePlan(c *cobra.Command, args []string) error {
 	return hinted(usage("want one plan, got %d arguments", len(args)), "%s plan.toml", c.CommandPath())
 }
 
-// prepare reads and checks a plan, and opens its folder.
+// prepare reads and checks a plan, and opens its folder. With the error of a plan whose data cannot be read comes what is known of it.
 func (o *reportOptions) prepare(ctx context.Context, path string) (*grid, *batch.Store, error) {
 	p, err := readPlan(path)
 	if err != nil {
@@ -76,10 +76,7 @@ func (o *reportOptions) prepare(ctx context.Context, path string) (*grid, *batch
 		return nil, nil, err
 	}
 	g, err := p.unfold(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return g, &batch.Store{Dir: p.out}, nil
+	return g, &batch.Store{Dir: p.out}, err
 }
 
 // check refuses flags that do not go together.
@@ -215,44 +212,6 @@ func roughly(seconds float64) string {
 }
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", (bytes+999_999)/1_000_000) }
-
-func newReportStatus(o *reportOptions) *cobra.Command {
-	return &cobra.Command{
-		Use:     "status PLAN.toml",
-		Short:   "Tell which cells of a plan are done, failed and missing",
-		Example: "  regime report status plan.toml",
-		Args:    onePlan,
-		RunE: func(c *cobra.Command, args []string) error {
-			g, store, err := o.prepare(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return g.status(c.OutOrStdout(), store)
-		},
-	}
-}
-
-// status lists the cells. Failures make exit status 4.
-func (g *grid) status(w io.Writer, store *batch.Store) error {
-	var done, failed int
-	for _, c := range g.cells {
-		state, why := "missing", ""
-		if store.Done(c.ID) {
-			state = "done"
-			done++
-		} else if f := store.Failed(c.ID); f != nil {
-			state, why = "failed", ": "+f.String()
-			failed++
-		}
-		fmt.Fprintf(w, "%s  %-7s  %s%s\n", c.ID[:12], state, c.Name, why)
-	}
-	fmt.Fprintf(w, "\n%d done, %d failed, %d missing\n", done, failed, len(g.cells)-done-failed)
-	if failed > 0 {
-		return &failure{status: exitSomeFailed, err: fmt.Errorf("%d of %d cells failed", failed, len(g.cells)),
-			hint: fmt.Sprintf("what they said is in %s", filepath.Join(store.Dir, "failed"))}
-	}
-	return nil
-}
 
 func newReportMerge(o *reportOptions) *cobra.Command {
 	c := &cobra.Command{

@@ -28,6 +28,14 @@ type grid struct {
 	version string // that identifies its cells
 	cells   []batch.Cell
 	entries []report.Entry
+	unread  []unread
+}
+
+// An unread is an analysis whose data cannot be read. Its cells are not known, as they are identified by what their data hold; those of
+// an earlier run begin with the same arguments.
+type unread struct {
+	name string
+	args []string
 }
 
 // unfold opens the data of a plan and makes its grid. All problems of the plan are told at once.
@@ -49,6 +57,11 @@ func (p *plan) unfold(ctx context.Context) (*grid, error) {
 				flags := merged(d.flags, o.flags, prep.flags)
 				rec := p.load(ctx, d, prep, flags)
 				for _, m := range p.methods {
+					if rec == nil {
+						name := strings.Join(slices.DeleteFunc([]string{d.name, o.name, prep.name, m.name}, func(s string) bool { return s == "" }), ", ")
+						g.unread = append(g.unread, unread{name, g.arguments(m, flags)})
+						continue
+					}
 					g.add(d, o, prep, m, flags, rec)
 				}
 			}
@@ -106,7 +119,7 @@ func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]st
 		if code == exitUsage && len(prep.flags) > 0 && exists(here["data"][0]) {
 			at = prep
 		}
-		p.wrongWith(code, at, "data", "%s: %v", d.name, err)
+		p.note(problem{status: code, data: true, text: fmt.Sprintf("%s: %v", d.name, err)}, at, "data")
 		return nil
 	}
 	return rec
@@ -170,9 +183,6 @@ func arguments(flags map[string][]string) []string {
 
 // add adds one analysis and its cells.
 func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]string, rec *recording.Recording) {
-	if rec == nil {
-		return
-	}
 	e := report.Entry{Data: d.name, Group: d.group, Output: o.name, Prepare: prep.name, Method: m.name}
 	if e.Output == "" {
 		e.Output = rec.Output
@@ -189,23 +199,16 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	if inputs[0].SHA256 == "" {
 		g.plan.wrong(d, "data", "%s: its content has no hash", d.name)
 	}
-	common := append(arguments(merged(flags, m.flags)), "--json", "--seed="+strconv.FormatUint(g.plan.seed, 10))
+	whole := g.arguments(m, flags)
 	cost := newCost(rec, m.flags)
-	neurons := g.plan.neurons
-	if neurons == nil {
-		c := batch.NewCell(g.version, name, append([]string{"fit"}, common...), inputs, cost.fit())
+	if g.plan.neurons == nil {
+		c := batch.NewCell(g.version, name, whole, inputs, cost.fit())
 		g.cell(c)
 		e.Cell, e.Args = c.ID, c.Args
 		g.entries = append(g.entries, e)
 		return
 	}
 	sizes, draws, perCell := g.sizes(d, rec)
-	whole := append([]string{"scaling"}, common...)
-	for _, name := range []string{"sizes", "nested"} {
-		if v, ok := neurons.flags[name]; ok {
-			whole = append(whole, "--"+name+"="+strings.Join(v, ","))
-		}
-	}
 	part := slices.Clone(whole)
 	whole = append(whole, fmt.Sprintf("--draws=%d", draws))
 	for from := 0; from < draws; from += perCell {
@@ -220,6 +223,20 @@ func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]s
 	g.cell(c)
 	e.Cell, e.Args = c.ID, c.Args
 	g.entries = append(g.entries, e)
+}
+
+// arguments is the command of an analysis, without the draws of neurons.
+func (g *grid) arguments(m *section, flags map[string][]string) []string {
+	args := append(arguments(merged(flags, m.flags)), "--json", "--seed="+strconv.FormatUint(g.plan.seed, 10))
+	if g.plan.neurons == nil {
+		return append([]string{"fit"}, args...)
+	}
+	for _, name := range []string{"sizes", "nested"} {
+		if v, ok := g.plan.neurons.flags[name]; ok {
+			args = append(args, "--"+name+"="+strings.Join(v, ","))
+		}
+	}
+	return append([]string{"scaling"}, args...)
 }
 
 // cell adds a cell, unless another analysis has it too.

@@ -51,6 +51,7 @@ type output1 struct {
 type problem struct {
 	line   int
 	status int
+	data   bool // met when data were loaded
 	text   string
 }
 
@@ -70,11 +71,10 @@ func (e *planError) Error() string {
 
 // wrong notes a problem at a key, or at the table if the key is nowhere.
 func (p *plan) wrong(s *section, key, format string, args ...any) {
-	p.wrongWith(exitUsage, s, key, format, args...)
+	p.note(problem{status: exitUsage, text: fmt.Sprintf(format, args...)}, s, key)
 }
 
-func (p *plan) wrongWith(status int, s *section, key, format string, args ...any) {
-	at := problem{status: status, text: fmt.Sprintf(format, args...)}
+func (p *plan) note(at problem, s *section, key string) {
 	id := ""
 	if s != nil {
 		id = s.id
