@@ -57,13 +57,7 @@ func (f nwbFile) session(o Options) (*recording.Session, error) {
 		}
 	}
 	s, err := f.n.Session(opt)
-	if s, err = finishNWB(s, o, err); err != nil || s.Activity == nil {
-		return s, err
-	}
-	if o.FileBin != 0 {
-		return nil, fmt.Errorf("loaders: --file-bin %v: the bins of a time series of NWB are those of its times, %g s", o.FileBin, s.Activity.Bin)
-	}
-	return s, nil
+	return finishNWB(s, o, err)
 }
 
 // usualActivity chooses time series of activity by a usual name, where there are no spike times.
@@ -107,6 +101,13 @@ func finishNWB(s *recording.Session, o Options, err error) (*recording.Session, 
 	if err != nil {
 		return nil, err
 	}
+	switch {
+	case o.FileBin != 0 && s.Activity != nil:
+		return nil, fmt.Errorf("loaders: --file-bin %v: the bins of a time series of NWB are those of its times, %g s", o.FileBin, s.Activity.Bin)
+	case o.FileBin != 0:
+		return nil, fmt.Errorf("loaders: --file-bin %v: spikes and behaviour of NWB have times of their own, and no rows of a width; "+
+			"--bin says how wide the bins are that spikes are counted in", o.FileBin)
+	}
 	if o.Kind != "" {
 		kind, err := recording.ParseKind(string(o.Kind))
 		if err != nil {
@@ -120,10 +121,10 @@ func finishNWB(s *recording.Session, o Options, err error) (*recording.Session, 
 // openFolder makes a session of the NWB files of a folder, over which it is split. Its SHA-256 is that
 // of the list of the files' own, as sha256sum writes it.
 func openFolder(dir string, o Options) (*recording.Session, error) {
-	files, err := nwb.OpenFolder(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: a folder without files *.nwb: %w; %s", dir, ErrFormat, Supported)
+	if _, err := nwbNames(dir); err != nil {
+		return nil, err
 	}
+	files, err := nwb.OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -147,27 +148,42 @@ func openFolder(dir string, o Options) (*recording.Session, error) {
 }
 
 func folderSHA256(dir string) (string, error) {
-	entries, err := os.ReadDir(dir)
+	names, err := nwbNames(dir)
 	if err != nil {
-		return "", fmt.Errorf("loaders: %w", err)
+		return "", err
 	}
 	h := sha256.New()
 	seen := map[string]string{}
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".nwb" {
-			continue
-		}
-		sum, err := SHA256(filepath.Join(dir, e.Name()))
+	for _, name := range names {
+		sum, err := SHA256(filepath.Join(dir, name))
 		if err != nil {
 			return "", err
 		}
 		if twin := seen[sum]; twin != "" { // whose spikes would count twice
-			return "", fmt.Errorf("%s: %s and %s are copies of one file; take one away", dir, twin, e.Name())
+			return "", fmt.Errorf("%s: %s and %s are copies of one file; take one away", dir, twin, name)
 		}
-		seen[sum] = e.Name()
-		fmt.Fprintf(h, "%s  %s\n", sum, e.Name())
+		seen[sum] = name
+		fmt.Fprintf(h, "%s  %s\n", sum, name)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// nwbNames lists the NWB files of a folder. There must be one at least.
+func nwbNames(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("loaders: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".nwb" {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: a folder without files *.nwb: %w; %s", dir, ErrFormat, Supported)
+	}
+	return names, nil
 }
 
 // overview is the file as NWB: facts, units, tables of intervals and time series. Names are paths in the file.

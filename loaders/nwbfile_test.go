@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"oblique/internal/need"
 	"oblique/loaders/recording"
@@ -71,6 +72,36 @@ func TestNWBFolder(t *testing.T) {
 	}
 	if _, err := Open(t.TempDir(), Options{}); !errors.Is(err, ErrFormat) {
 		t.Errorf("empty folder: %v", err)
+	}
+}
+
+// TestNWBFileBin: everything in NWB has times, so that a width of rows would do nothing.
+func TestNWBFileBin(t *testing.T) {
+	for _, path := range []string{fixtureNWB("pynwb.nwb"), fixtureNWB("split")} {
+		if _, err := Open(path, Options{FileBin: 10 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "--file-bin 10ms") || !strings.Contains(err.Error(), "--bin says") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestNWBFolderTree shows the files of a folder, also where one of them is none.
+func TestNWBFolderTree(t *testing.T) {
+	tree, err := Inspect(fixtureNWB("split"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.Nodes) != 2 || tree.Nodes[1].Name != "train.nwb" || tree.Nodes[1].Type != "NWB 2.6.0" || len(tree.Nodes[1].Inside) == 0 || tree.Bytes == 0 {
+		t.Errorf("tree %+v", tree)
+	}
+	dir := t.TempDir()
+	if _, err := Inspect(dir, false); !errors.Is(err, ErrFormat) {
+		t.Errorf("empty folder: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "cut.nwb"), []byte("\x89HDF\r\n\x1a\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if tree, err = Inspect(dir, false); err != nil || len(tree.Nodes) != 1 || tree.Nodes[0].Error == "" {
+		t.Errorf("a damaged file: %v, %+v", err, tree)
 	}
 }
 

@@ -24,7 +24,7 @@ type Options struct {
 	// Orientation says which axis of activity is time where lengths do not tell.
 	Orientation Orientation
 	// FileBin is the width of the file's rows: it wins over what the file says. With spike times it is
-	// the step of behaviour that has no times of its own.
+	// the step of behaviour that has no times of its own. NWB has times of everything, so that it is an error there.
 	FileBin time.Duration
 	// Kind, unless it is empty, wins over what the file says.
 	Kind recording.Kind

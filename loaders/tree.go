@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -55,7 +56,12 @@ const (
 //
 // A format that says what its parts are is shown so, unless raw asks for the tree of arrays that every format is: NWB as units,
 // intervals and time series, whose names are paths in the file.
+//
+// A folder is shown as the NWB files in it, over which a session is split: a group for each.
 func Inspect(path string, raw bool) (*Tree, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return inspectFolder(path, raw)
+	}
 	f, err := OpenFile(path)
 	if err != nil {
 		return nil, err
@@ -67,6 +73,26 @@ func Inspect(path string, raw bool) (*Tree, error) {
 	t, err := InspectFile(f, raw)
 	t.Path, t.Bytes = path, info.Size()
 	return t, errors.Join(err, f.Close())
+}
+
+// inspectFolder is the tree of the NWB files of a folder. One that cannot be opened has an Error.
+func inspectFolder(dir string, raw bool) (*Tree, error) {
+	names, err := nwbNames(dir)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{Path: dir, Format: "a folder with " + plural(len(names), "NWB file")}
+	for _, name := range names {
+		b := &Branch{Name: name, Path: name, Class: Group}
+		t.Nodes = append(t.Nodes, b)
+		one, err := Inspect(filepath.Join(dir, name), raw)
+		if one != nil {
+			t.Bytes += one.Bytes
+			b.Type, b.Inside, b.Omitted = one.Format, one.Nodes, one.Omitted
+		}
+		b.fail(err)
+	}
+	return t, nil
 }
 
 // InspectFile is Inspect of an open file, whose path and size it leaves out.

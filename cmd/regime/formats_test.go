@@ -250,6 +250,12 @@ func TestInfoNWB(t *testing.T) {
 	if bytes.Contains(overview, []byte("spike_times_index")) {
 		t.Error("the overview has an index")
 	}
+	both := runRegime(t, "info", filepath.Join(folder, "split"))
+	for _, text := range []string{"a folder with 2 NWB files", "\ntest.nwb ", "\ntrain.nwb ", "  processing/behavior/hand_vel"} {
+		if !bytes.Contains(both, []byte(text)) {
+			t.Errorf("no %q in:\n%s", text, both)
+		}
+	}
 	fitted(t, filepath.Join(folder, "split"), "--behavior", "hand_vel", "--bin", "20ms", "--nan", "drop", "--where", "split!=test")
 }
 

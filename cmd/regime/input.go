@@ -174,16 +174,25 @@ func (o *input) open() (*recording.Session, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, noFile(o.data)
-	case errors.Is(err, loaders.ErrFormat) && exists(filepath.Join(o.data, recordingFile)):
-		return nil, hinted(badData(err), "a network's recording is --data %s", filepath.Join(o.data, recordingFile))
-	case errors.Is(err, loaders.ErrFormat) && exists(filepath.Join(o.data, resultFile)):
-		return nil, hinted(badData(err), "a finished result is regime compare %s", filepath.Join(o.data, resultFile))
+	case errors.Is(err, loaders.ErrFormat):
+		return nil, ofFolder(o.data, err)
 	case errors.Is(err, loaders.ErrNotFound):
 		return nil, hinted(badData(err), "regime info %s shows everything in the file", o.data)
 	case err != nil:
 		return nil, badData(err)
 	}
 	return s, nil
+}
+
+// ofFolder adds to the error of a folder without data which of its files may have been meant.
+func ofFolder(dir string, err error) error {
+	if path := filepath.Join(dir, recordingFile); exists(path) {
+		return hinted(badData(err), "a network's recording is --data %s", path)
+	}
+	if path := filepath.Join(dir, resultFile); exists(path) {
+		return hinted(badData(err), "a finished result is regime compare %s", path)
+	}
+	return badData(err)
 }
 
 // preparation are the flags of preprocessing.
