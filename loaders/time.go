@@ -21,6 +21,11 @@ func (l *loading) time(t int) error {
 	if err != nil {
 		return err
 	}
+	if times == nil {
+		if times, err = l.stamps(t, step == 0); err != nil {
+			return err
+		}
+	}
 	switch n := len(times); {
 	case step == 0 && n > 0:
 		step = l.regular(times)
