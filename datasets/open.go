@@ -73,10 +73,10 @@ func (d *Dataset) session(path string, o Options) (*recording.Session, error) {
 	s.Notes = append(s.Notes, "Data: "+d.Citation)
 	switch {
 	case !d.File.Known():
-		s.Notes = append(s.Notes, "Which bytes the published file has is not known here: the file was taken as it is, and the adapter was tested on files "+
+		s.Notes = append(s.Notes, recording.Caution+"Which bytes the published file has is not known here: the file was taken as it is, and the adapter was tested on files "+
 			"of the same structure only.")
 	case sum != d.File.SHA256:
-		s.Notes = append(s.Notes, fmt.Sprintf("The file's SHA-256 is %s, not %s as published.", sum, d.File.SHA256))
+		s.Notes = append(s.Notes, fmt.Sprintf(recording.Caution+"The file's SHA-256 is %s, not %s as published.", sum, d.File.SHA256))
 	}
 	return s, nil
 }

@@ -472,10 +472,10 @@ func (l *loading) quantity(known recording.Quantity, integer bool, path string) 
 	asked := len(l.Spikes) > 0 || len(l.Rates) > 0
 	switch {
 	case known == recording.Counts && !integer && !asked:
-		l.note("%s holds numbers that are no counts: taken as rates in Hz.", path)
+		l.note(recording.Caution+"%s holds numbers that are no counts: taken as rates in Hz.", path)
 		return recording.Rates
 	case known == recording.Counts && !integer:
-		l.note("%s holds numbers that are not whole: taken as counts per row all the same.", path)
+		l.note(recording.Caution+"%s holds numbers that are not whole: taken as counts per row all the same.", path)
 	case known == "" && integer:
 		l.note("%s holds non-negative whole numbers: taken as spike counts.", path)
 		return recording.Counts

@@ -188,7 +188,7 @@ func (l *loading) timedSignal(p place, step float64) error {
 		lay = matrixLayouts[1]
 	}
 	if l.Orientation == Auto {
-		l.note("The longer axis of %s is taken as time.", y)
+		l.note(recording.Caution+"The longer axis of %s is taken as time.", y)
 	}
 	values, err := y.dense(lay)
 	if err != nil {

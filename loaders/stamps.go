@@ -1,6 +1,10 @@
 package loaders
 
-import "time"
+import (
+	"time"
+
+	"oblique/loaders/recording"
+)
 
 // stampLayouts are how times are written as text: ISO 8601 with its usual variants, and the time of day alone. Fractions of a second are
 // read with each of them.
@@ -24,9 +28,9 @@ func (l *loading) stamps(t int, wanted bool) ([]float64, error) {
 		return times, nil
 	case !wanted:
 	case bad < 0:
-		l.note("The times in %s do not ascend: the width of a row is unknown; say --file-bin.", p.path)
+		l.note(recording.Caution+"The times in %s do not ascend: the width of a row is unknown; say --file-bin.", p.path)
 	default:
-		l.note("%s has '%s', which is no time such as 2024-05-17T09:30:00.250: the width of a row is unknown; say --file-bin.", p.path, clip(texts[bad], 40))
+		l.note(recording.Caution+"%s has '%s', which is no time such as 2024-05-17T09:30:00.250: the width of a row is unknown; say --file-bin.", p.path, clip(texts[bad], 40))
 	}
 	return nil, nil
 }

@@ -33,7 +33,7 @@ func (l *loading) time(t int) error {
 		l.contradict((times[n-1] - times[0]) / float64(n-1))
 	}
 	if a.Bin = step; step == 0 && a.Quantity == recording.Counts {
-		l.note("The width of a row is unknown: activity is counts per row, not Hz. ρ and dimensions do not depend on the unit, " +
+		l.note(recording.Caution + "The width of a row is unknown: activity is counts per row, not Hz. ρ and dimensions do not depend on the unit, " +
 			"the range of ridge penalties does; say --file-bin.")
 	}
 	return nil
@@ -55,7 +55,7 @@ func (l *loading) step() (float64, error) {
 // contradict notes that rows are taken to be of another width than the file says, where it does.
 func (l *loading) contradict(said float64) {
 	if said > 0 && math.Abs(said/l.FileBin.Seconds()-1) > 0.02 { // as regular has it
-		l.note("The file says that its rows are %.4g s wide; they are taken to be %v, as --file-bin says.", said, l.FileBin)
+		l.note(recording.Caution+"The file says that its rows are %.4g s wide; they are taken to be %v, as --file-bin says.", said, l.FileBin)
 	}
 }
 
@@ -114,7 +114,7 @@ func (l *loading) regular(times []float64) float64 {
 	step := (times[n-1] - times[0]) / float64(n-1)
 	for i := 1; i < n; i++ {
 		if math.Abs(times[i]-times[i-1]-step) > 0.02*step {
-			l.note("The vector of times is not regular: the width of a row is unknown.")
+			l.note(recording.Caution + "The vector of times is not regular: the width of a row is unknown.")
 			return 0
 		}
 	}

@@ -161,7 +161,7 @@ func (l *loading) rowsOf(p *place) ([]int, error) {
 	a := l.s.Activity
 	seconds := strings.HasSuffix(strings.ToLower(p.path), "_s")
 	if seconds && a.Bin == 0 {
-		l.note("%s is in seconds and the width of a row is unknown: trials are left out.", p.path)
+		l.note(recording.Caution+"%s is in seconds and the width of a row is unknown: trials are left out.", p.path)
 		return nil, nil
 	}
 	rows := make([]int, len(v.Data))

@@ -35,10 +35,10 @@ func (p *plan) decoder() *recording.Decoder {
 		p.note("The known decoder is restricted to the units that are left.")
 	}
 	if p.o.Smooth > 0 {
-		p.note("The known decoder acted on activity that was not smoothed.")
+		p.note(recording.Caution + "The known decoder acted on activity that was not smoothed.")
 	}
 	if p.o.Lag != 0 {
-		p.note("The known decoder acted without the lag.")
+		p.note(recording.Caution + "The known decoder acted without the lag.")
 	}
 	return &recording.Decoder{Name: d.Name, Output: d.Output, W: w, Offset: pick(d.Offset, p.columns)}
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"oblique/loaders/recording"
 	"oblique/regime/ridge"
 
 	"gonum.org/v1/gonum/stat"
@@ -26,7 +27,7 @@ func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 		return nil
 	}
 	if len(b.starts) < minBlocks {
-		f.note("No intervals: the recording is only %d independent stretches long.", len(b.starts))
+		f.note(recording.Caution+"No intervals: the recording is only %d independent stretches long.", len(b.starts))
 		return nil
 	}
 	weights := make([][]float64, draws)
@@ -143,7 +144,7 @@ func (f *fit) intervals(all []resample) {
 		res.DFitLevels[i].CI = whole(reflected(float64(level.DFit), dims))
 		if float64(level.Level) == threshold {
 			if kept, ok := mostlyDefined(dims); !ok {
-				f.note("No interval of the fitting dimension: it is defined in %d of %d bootstrap draws.", len(kept), len(dims))
+				f.note(recording.Caution+"No interval of the fitting dimension: it is defined in %d of %d bootstrap draws.", len(kept), len(dims))
 			}
 			res.DFitCI = res.DFitLevels[i].CI
 			res.RelativeCI = reflected(float64(res.Relative), pick(func(r resample) float64 { return r.dFit[i] / r.dVar }))

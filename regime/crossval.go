@@ -63,12 +63,12 @@ func (f *fit) correlationTime() error {
 	// Blocks must outlast the slower of activity and behaviour.
 	res.CorrTime = Number(math.Max(tau, CorrelationTime(f.rec.Y, f.rec.Trials)))
 	if !res.CorrTime.Defined() {
-		f.note("Activity or behaviour never changes within trials: its rows are taken to be independent.")
+		f.note(recording.Caution + "Activity or behaviour never changes within trials: its rows are taken to be independent.")
 		res.CorrTime = 1
 	}
 	res.PRCorrected = Number(correctedPR(float64(res.PR), float64(res.EffectiveT), float64(res.Data.NNeurons)))
 	if !res.PRCorrected.Defined() {
-		f.note("The corrected participation ratio is undefined: the naive one is about what so few neurons (%d) and independent samples (%.0f) give by themselves.",
+		f.note(recording.Caution+"The corrected participation ratio is undefined: the naive one is about what so few neurons (%d) and independent samples (%.0f) give by themselves.",
 			res.Data.NNeurons, float64(res.EffectiveT))
 	}
 	return nil

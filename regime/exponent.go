@@ -3,6 +3,7 @@ package regime
 import (
 	"math"
 
+	"oblique/loaders/recording"
 	"oblique/regime/ridge"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -30,11 +31,11 @@ func (s *scaling) exponent(columns [][][]int) error {
 	weights := slopeWeights(sizes)
 	e.Value = Number(weighted(weights, meanRow(logRho)))
 	if t, _, _ := s.view.Dims(); t < 2*tenths {
-		s.note("No interval of the exponent: %d rows are too few to leave tenths out.", t)
+		s.note(recording.Caution+"No interval of the exponent: %d rows are too few to leave tenths out.", t)
 		return nil
 	}
 	if s.moments.N < fewNeurons {
-		s.note("No interval of the exponent: %d neurons are too few to tell how it varies with their choice.", s.moments.N)
+		s.note(recording.Caution+"No interval of the exponent: %d neurons are too few to tell how it varies with their choice.", s.moments.N)
 		return nil
 	}
 	if len(logRho) < 2 {
@@ -50,7 +51,7 @@ func (s *scaling) exponent(columns [][][]int) error {
 	e.SENeurons, e.SETime, e.SEDraws = Number(math.Sqrt(neurons)), Number(math.Sqrt(time)), Number(math.Sqrt(draws))
 	e.Bias = Number(bias)
 	if e.CI = e.interval(float64(s.moments.N), float64(len(logRho))); !e.CI[0].Defined() {
-		s.note("No interval of the exponent: ρ is undefined in some subsample.")
+		s.note(recording.Caution + "No interval of the exponent: ρ is undefined in some subsample.")
 	}
 	return nil
 }

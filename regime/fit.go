@@ -85,18 +85,18 @@ func newFit(ctx context.Context, r *recording.Recording, o Options, rng *rand.Ra
 	}
 	f.result = newResult(r, o, f.mean)
 	if n > t {
-		f.note("There are more neurons (%d) than time bins (%d): every behaviour can be fitted in-sample.", n, t)
+		f.note(recording.Caution+"There are more neurons (%d) than time bins (%d): every behaviour can be fitted in-sample.", n, t)
 	}
 	f.result.Data.Constant = append(f.result.Data.Constant, f.constant()...)
 	if constant := f.result.Data.Constant; len(constant) == n {
 		return nil, fmt.Errorf("regime: %w: no neuron's activity ever changes", ErrUndefined)
 	} else if len(constant) > 0 {
-		f.note("%d of %d neurons never change (first: %d); they count in N.", len(constant), n, constant[0])
+		f.note(recording.Caution+"%d of %d neurons never change (first: %d); they count in N.", len(constant), n, constant[0])
 	}
 	if constant := recording.Constant(r.Y); len(constant) == d {
 		return nil, fmt.Errorf("regime: %w: behaviour %s never changes", ErrUndefined, outputName(r, constant[0]))
 	} else if len(constant) > 0 {
-		f.note("Output %s never changes and is left out of R².", outputName(r, constant[0]))
+		f.note(recording.Caution+"Output %s never changes and is left out of R².", outputName(r, constant[0]))
 	}
 	return f, nil
 }
@@ -259,14 +259,14 @@ func (f *fit) readout(alphaIndex int, errors []float64) {
 	f.absolute()
 	f.alphaPath(errors)
 	if !res.Rho.Defined() {
-		f.note("The correlation is undefined: the fitted readout is zero.")
+		f.note(recording.Caution + "The correlation is undefined: the fitted readout is zero.")
 	}
 	if res.AlphaAtEdge {
 		end := "smallest"
 		if alphaIndex > 0 {
 			end = "largest"
 		}
-		f.note("The penalty chosen is the %s of the grid (%.3g); ρ depends on it: see the curve of ρ against α.", end, alpha)
+		f.note(recording.Caution+"The penalty chosen is the %s of the grid (%.3g); ρ depends on it: see the curve of ρ against α.", end, alpha)
 	}
 }
 

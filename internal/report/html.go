@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"oblique/internal/plot"
+	"oblique/loaders/recording"
 	"oblique/regime"
 )
 
@@ -92,6 +93,7 @@ type part struct {
 	Heading  string
 	Lines    []line
 	Warnings []string
+	Notes    []string
 	Figures  []shown
 	Command  string
 }
@@ -113,7 +115,7 @@ type citation struct{ Text string }
 
 func newPart(i int, e Entry) (part, error) {
 	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: command(e.Args),
-		Heading: strings.Join(nonEmpty(e.Output, e.Prepare, e.Method), " · "), Warnings: cautions(e)}
+		Heading: strings.Join(nonEmpty(e.Output, e.Prepare, e.Method), " · "), Warnings: cautions(e), Notes: remarks(e)}
 	if p.Heading == "" {
 		p.Heading = e.Data
 	}
@@ -208,9 +210,9 @@ func lines(r *regime.Result) []line {
 		{"ρ√N", number(r.RhoSqrtN), interval(r.RhoSqrtNCI), interval(regime.Interval{random[0] * root, random[1] * root})},
 		{"participation ratio", number(r.PR), interval(r.PRCI), ""},
 		{"participation ratio, corrected", number(r.PRCorrected), "", ""},
-		{"dimension of activity, 90 %", dimension(r.DVar), wholeInterval(r.DVarCI), ""},
-		{"dimension of the fit, 90 %", dimension(r.DFit), wholeInterval(r.DFitCI), ""},
-		{"relative fitting dimension", number(r.Relative), interval(r.RelativeCI), ""},
+		{"D_x,90, dimension of activity", dimension(r.DVar), wholeInterval(r.DVarCI), ""},
+		{"D_fit,90, dimension of the fit", dimension(r.DFit), wholeInterval(r.DFitCI), ""},
+		{"D_fit / D_x, relative fitting dimension", number(r.Relative), interval(r.RelativeCI), ""},
 		{"ridge penalty", number(r.Alpha), "", ""},
 		{"effective degrees of freedom", number(r.EffectiveDF), "", ""},
 		{"independent time points", number(r.EffectiveT), "", ""},
@@ -320,8 +322,8 @@ func inline(draw func() (*plot.Figure, error), caption string) (shown, error) {
 		Wide: width > plot.Single.Points()}, nil
 }
 
-// remarks begin the notes that ask for no care.
-var remarks = []string{"Data: ", "Checked: ", "Method paper: "}
+// elsewhere begin the notes of which other parts of the page tell: citations, and methods.
+var elsewhere = []string{"Data: ", "Method paper: "}
 
 // name is that of an analysis, outside the part of its recording.
 func (e Entry) name() string {
@@ -342,14 +344,29 @@ func (e Entry) short(differ columns) string {
 	return strings.Join(nonEmpty(words...), " · ")
 }
 
-// cautions are what cannot be concluded from an analysis, and its notes that ask for care.
+// cautions are what cannot be concluded from an analysis, and its notes that put it in doubt.
 func cautions(e Entry) []string {
 	if e.Result == nil {
 		return nil
 	}
 	all := e.Result.Caveats()
 	for _, note := range e.Result.Notes {
-		if !slices.ContainsFunc(remarks, func(r string) bool { return strings.HasPrefix(note, r) }) {
+		if text, ok := strings.CutPrefix(note, recording.Caution); ok {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// remarks are the other notes of an analysis: what was chosen, done and left out.
+func remarks(e Entry) []string {
+	if e.Result == nil {
+		return nil
+	}
+	var all []string
+	for _, note := range e.Result.Notes {
+		begins := func(with string) bool { return strings.HasPrefix(note, with) }
+		if !begins(recording.Caution) && !slices.ContainsFunc(elsewhere, begins) {
 			all = append(all, note)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,6 +99,29 @@ func TestWarningsOfPreparation(t *testing.T) {
 	}
 	if all := strings.Join(texts, "\n"); len(texts) != 3 || !strings.Contains(all, "Smoothing differs (0s: a; 25ms: b)") || !strings.Contains(all, "Group h has 1 recording: ") {
 		t.Errorf("warnings %q", texts)
+	}
+}
+
+// Notes that put a figure in doubt are warnings; those that say what was done stand with the analysis, unless another part of the page
+// has them.
+func TestNotesAndWarnings(t *testing.T) {
+	e := small()
+	e.Result.Notes = []string{"X is taken as rates in Hz.", "Data: Doe 2020", "Checked: all agree.", recording.Caution + "3 of 16 neurons never change.", "Method paper: in-sample."}
+	var said []string
+	for _, w := range warnings(&Collection{Entries: []Entry{e}}) {
+		said = append(said, w.Text)
+	}
+	doubt := "3 of 16 neurons never change."
+	if !slices.Contains(said, doubt) || slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "rates in Hz") || strings.Contains(s, "Checked") }) {
+		t.Errorf("warnings %q", said)
+	}
+	p, err := newPart(0, e)
+	if err != nil || !slices.Contains(p.Warnings, doubt) || !slices.Equal(p.Notes, []string{"X is taken as rates in Hz.", "Checked: all agree."}) {
+		t.Errorf("%v: warnings %q, notes %q", err, p.Warnings, p.Notes)
+	}
+	var b strings.Builder
+	if err := HTML(&b, &Collection{Entries: []Entry{e}}); err != nil || !strings.Contains(b.String(), `<ul class="notes"><li>X is taken as rates in Hz.</li>`) {
+		t.Errorf("no notes on the page: %v", err)
 	}
 }
 
