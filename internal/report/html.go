@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ var pageFiles embed.FS
 // pageTemplate has everything of the page: nothing is fetched when it is read.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page.html").Funcs(template.FuncMap{
-		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval, "size": size,
+		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval, "size": size, "indices": indices,
 	}).ParseFS(pageFiles, "page/page.html"))
 })
 
@@ -112,6 +113,14 @@ type place struct{ ID, Name string }
 
 // A citation is a work as BibTeX.
 type citation struct{ Text string }
+
+// index matches the dimensions as tables for a terminal have them: D_x,90, D_fit.
+var index = regexp.MustCompile(`D_(x|fit)(,90)?`)
+
+// indices writes their indices as such.
+func indices(s string) template.HTML {
+	return template.HTML(index.ReplaceAllString(template.HTMLEscapeString(s), "D<sub>$1$2</sub>"))
+}
 
 func newPart(i int, e Entry) (part, error) {
 	p := part{ID: fmt.Sprintf("analysis-%d", i+1), Entry: e, Command: command(e.Args),

@@ -60,7 +60,7 @@ func TestHTML(t *testing.T) {
 	page := b.String()
 	for _, want := range []string{
 		"a&lt;script&gt;", "no file c.npz", "Schuessler", "nested cross-validation in 5 folds", "chosen by leave-one-out error",
-		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, "<svg role=\"img\"", "regime scaling --data a --json", "<li>Group g1 has 1 recording: ", "with regime test (seed 3)",
+		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, `<th scope="row">D<sub>x,90</sub>, dimension of activity</th>`, "D<sub>fit</sub> / D<sub>x</sub>, rel", "<svg role=\"img\"", "regime scaling --data a --json", "<li>Group g1 has 1 recording: ", "with regime test (seed 3)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
