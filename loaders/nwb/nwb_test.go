@@ -1,6 +1,7 @@
 package nwb
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"oblique/loaders/hdf5"
 	"oblique/loaders/recording"
 )
 
@@ -317,6 +319,27 @@ func TestBare(t *testing.T) {
 	}
 	_, err := f.Session(Options{})
 	if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "/processing/ophys/dff [5×3]") {
+		t.Errorf("session: %v", err)
+	}
+}
+
+// TestEmpty: a file with neither units nor time series says where they would be.
+func TestEmpty(t *testing.T) {
+	b, err := os.ReadFile("testdata/bare.nwb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = bytes.Replace(b, []byte("processing\x00"), []byte("processinx\x00"), 1)
+	h, err := hdf5.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := New(h, int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Session(Options{})
+	if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "at /units") || !strings.Contains(err.Error(), "under /processing or /acquisition") {
 		t.Errorf("session: %v", err)
 	}
 }

@@ -84,8 +84,8 @@ func (f *File) noUnits() error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("nwb: no units with spike times: %w; %s; name the time series of activity with --rates or --spikes, and that of "+
-		"behaviour with --behavior", ErrNotFound, contents(all))
+	return fmt.Errorf("nwb: no units with spike times at /units: %w; %s; name the time series of activity with --rates or --spikes, and that "+
+		"of behaviour with --behavior", ErrNotFound, contents(all))
 }
 
 // Format is the name of the format with the version of the file: "NWB 2.6.0".
@@ -184,7 +184,7 @@ func endsIn(path, end string, same func(a, b string) bool) bool {
 
 func contents(all []*Series) string {
 	if len(all) == 0 {
-		return "the file has no time series"
+		return "the file has no time series under /processing or /acquisition"
 	}
 	return "the file has: " + paths(all)
 }
