@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -215,20 +216,36 @@ func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", (bytes+999_999)
 
 func newReportMerge(o *reportOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "merge PLAN.toml",
-		Short:   "Write the results of a plan from the cells that are done, and run nothing",
+		Use:   "merge PLAN.toml",
+		Short: "Write the results of a plan from the cells that are done, and run nothing",
+		Long: `merge writes the results of a plan from the cells that are done, and runs nothing. Of data that cannot be read any more it
+takes what the last run had, and says so.`,
 		Example: "  regime report merge plan.toml",
 		Args:    onePlan,
 		RunE: func(c *cobra.Command, args []string) error {
-			g, store, err := o.prepare(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return o.finish(g, store, c.OutOrStdout(), c.ErrOrStderr())
+			return o.merge(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	o.addJSON(c.Flags())
 	return c
+}
+
+func (o *reportOptions) merge(ctx context.Context, path string, stdout, stderr io.Writer) error {
+	g, store, err := o.prepare(ctx, path)
+	if err != nil {
+		if !onlyData(err) {
+			return err
+		}
+		all, failed := g.recall(store)
+		if failed != nil || !all {
+			return errors.Join(err, failed)
+		}
+		fmt.Fprintf(stderr, "regime: %v\nregime: of these data the results of the last run are taken, of the data as they were\n", err)
+	}
+	if !exists(store.Dir) {
+		return hinted(fmt.Errorf("no results in %s", store.Dir), "regime report %s makes them", path)
+	}
+	return o.finish(g, store, stdout, stderr)
 }
 
 func (o *reportOptions) addJSON(f *pflag.FlagSet) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,17 +35,23 @@ type grid struct {
 // An unread is an analysis whose data cannot be read. Its cells are not known, as they are identified by what their data hold; those of
 // an earlier run begin with the same arguments.
 type unread struct {
-	name string
-	args []string
+	entry int // its number
+	args  []string
 }
 
-// unfold opens the data of a plan and makes its grid. All problems of the plan are told at once.
-func (p *plan) unfold(ctx context.Context) (*grid, error) {
+// unfold opens the data of a plan and makes its grid. All problems of the plan are told at once. Meanwhile the plan's folder is the
+// working one, as it is for cells: a name of a file means the same to both.
+func (p *plan) unfold(ctx context.Context) (g *grid, err error) {
 	version, err := cellVersion()
 	if err != nil {
 		return nil, err
 	}
-	g := &grid{plan: p, version: version}
+	leave, err := enter(filepath.Dir(p.path))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, leave()) }()
+	g = &grid{plan: p, version: version}
 	for _, d := range p.data {
 		for _, o := range d.outputs {
 			for _, prep := range p.prepare {
@@ -58,8 +65,8 @@ func (p *plan) unfold(ctx context.Context) (*grid, error) {
 				rec := p.load(ctx, d, prep, flags)
 				for _, m := range p.methods {
 					if rec == nil {
-						name := strings.Join(slices.DeleteFunc([]string{d.name, o.name, prep.name, m.name}, func(s string) bool { return s == "" }), ", ")
-						g.unread = append(g.unread, unread{name, g.arguments(m, flags)})
+						g.unread = append(g.unread, unread{len(g.entries), g.arguments(m, flags)})
+						g.entries = append(g.entries, entry(d, o, prep, m))
 						continue
 					}
 					g.add(d, o, prep, m, flags, rec)
@@ -69,6 +76,20 @@ func (p *plan) unfold(ctx context.Context) (*grid, error) {
 	}
 	p.checkMethods()
 	return g, p.err()
+}
+
+// enter makes a folder the working one. Names of data sets' folders keep the meaning they have before.
+func enter(dir string) (leave func() error, err error) {
+	before, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	if root := os.Getenv(datasets.DirVariable); root != "" && !filepath.IsAbs(root) {
+		if err := os.Setenv(datasets.DirVariable, filepath.Join(before, root)); err != nil {
+			return nil, err
+		}
+	}
+	return func() error { return os.Chdir(before) }, os.Chdir(dir)
 }
 
 // merged puts flags together; later ones win.
@@ -84,30 +105,20 @@ func merged(sets ...map[string][]string) map[string][]string {
 
 // load prepares a recording as its cells will, and returns nil if that cannot be.
 func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]string) *recording.Recording {
-	here := merged(flags)
-	for _, name := range []string{"data", "file", "rates", "spikes", "behavior", "trials"} { // cells run in the plan's folder
-		here[name] = slices.Clone(here[name])
-		for i, v := range here[name] {
-			path := filepath.Join(filepath.Dir(p.path), v)
-			array := name != "data" && name != "file" && filepath.Ext(v) == "" // which a file of that name does not stand for
-			if !filepath.IsAbs(v) && !array && exists(path) {
-				here[name][i] = path
-			}
-		}
-		if here[name] == nil {
-			delete(here, name)
-		}
-	}
 	var in input
 	f := pflag.NewFlagSet("data", pflag.ContinueOnError)
 	in.AddFlags(f)
-	if err := f.Parse(arguments(here)); err != nil {
+	if err := f.Parse(arguments(flags)); err != nil {
 		p.wrong(d, "", "%v", err)
 		return nil
 	}
 	err := in.check(in.data)
 	var rec *recording.Recording
-	if err == nil {
+	switch {
+	case err != nil:
+	case !exists(in.data) && !isDataset(in.data):
+		err = noFile(p.beside(in.data))
+	default:
 		rec, _, err = in.recording(ctx, io.Discard)
 	}
 	if err != nil {
@@ -116,13 +127,21 @@ func (p *plan) load(ctx context.Context, d, prep *section, flags map[string][]st
 			code = exitUsage
 		}
 		at := d
-		if code == exitUsage && len(prep.flags) > 0 && exists(here["data"][0]) {
+		if code == exitUsage && len(prep.flags) > 0 && exists(in.data) {
 			at = prep
 		}
 		p.note(problem{status: code, data: true, text: fmt.Sprintf("%s: %v", d.name, err)}, at, "data")
 		return nil
 	}
 	return rec
+}
+
+// beside is the path of what the plan calls so.
+func (p *plan) beside(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(p.path), name)
 }
 
 func exists(path string) bool {
@@ -181,15 +200,21 @@ func arguments(flags map[string][]string) []string {
 	return args
 }
 
-// add adds one analysis and its cells.
-func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]string, rec *recording.Recording) {
+// entry is an analysis without its cell.
+func entry(d *section, o output1, prep, m *section) report.Entry {
 	e := report.Entry{Data: d.name, Group: d.group, Output: o.name, Prepare: prep.name, Method: m.name}
-	if e.Output == "" {
-		e.Output = rec.Output
-	}
 	id, _, _ := strings.Cut(d.flags["data"][0], ":")
 	if set, err := datasets.ByID(id); err == nil {
 		e.BibTeX = set.BibTeX
+	}
+	return e
+}
+
+// add adds one analysis and its cells.
+func (g *grid) add(d *section, o output1, prep, m *section, flags map[string][]string, rec *recording.Recording) {
+	e := entry(d, o, prep, m)
+	if e.Output == "" {
+		e.Output = rec.Output
 	}
 	name := strings.Join([]string{e.Data, e.Output, e.Prepare, e.Method}, ", ")
 	inputs := []batch.Input{{Name: rec.Source.Path, SHA256: rec.Source.SHA256}}
@@ -246,13 +271,19 @@ func (g *grid) cell(c batch.Cell) {
 	}
 }
 
+// draws is how many draws of neurons there are of each size.
+func (s *section) draws() int {
+	if v, ok := s.flags["draws"]; ok {
+		n, _ := strconv.Atoi(v[0]) // checked when it was read
+		return n
+	}
+	return 20
+}
+
 // sizes returns the numbers of neurons, the draws of each, and how many draws make a cell.
 func (g *grid) sizes(d *section, rec *recording.Recording) (sizes []int, draws, perCell int) {
 	s := g.plan.neurons
-	draws, perCell = 20, drawsPerCell
-	if v, ok := s.flags["draws"]; ok {
-		draws, _ = strconv.Atoi(v[0]) // checked when it was read
-	}
+	draws, perCell = s.draws(), drawsPerCell
 	if v, ok := s.flags["draws-per-cell"]; ok {
 		perCell, _ = strconv.Atoi(v[0])
 	}

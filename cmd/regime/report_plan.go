@@ -441,7 +441,7 @@ func linesOf(text string) map[string]int {
 	lines := map[string]int{"": 1}
 	count := map[string]int{}
 	table := ""
-	for i, line := range strings.Split(text, "\n") {
+	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
 		if m := tableLine.FindStringSubmatch(line); m != nil {
 			table = fmt.Sprintf("%s#%d", m[2], count[m[2]])
 			count[m[2]]++

@@ -102,6 +102,9 @@ nested = true
 }
 
 func TestLinesOf(t *testing.T) {
+	if lines := linesOf("\ufeff[[data]]\r\nname = \"a\"\r\n"); lines["data#0"] != 1 || lines["data#0.name"] != 2 {
+		t.Errorf("with a byte order mark and CR LF: %v", lines)
+	}
 	lines := linesOf("seed = 1\n\n[[data]]\n  name = \"a\" # name = 2\n[[data]]\n\"name\" = \"b\"\nneurons.draws = 3\n[neurons]\nsizes=[1,\n2]\n")
 	for key, want := range map[string]int{".seed": 1, "data#0": 3, "data#0.name": 4, "data#1": 5, "data#1.name": 6, "neurons#0": 8, "neurons#0.sizes": 9} {
 		if lines[key] != want {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -46,6 +47,7 @@ func (g *grid) collect(s *batch.Store) (*report.Collection, error) {
 			return nil, fmt.Errorf("%s: the data were changed while they were analysed: SHA-256 %s, not %s; remove the file to compute it again",
 				s.Path(e.Cell), got, want)
 		}
+		e.Output = cmp.Or(e.Output, e.Result.Data.Output) // of data that have gone no other is known
 	}
 	return c, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oblique/internal/batch"
+	"oblique/internal/report"
 )
 
 func newReportStatus(o *reportOptions) *cobra.Command {
@@ -49,10 +50,8 @@ func (g *grid) status(w io.Writer, store *batch.Store, data error) error {
 	for _, c := range g.cells {
 		line(c, "")
 	}
-	last, err := store.ReadManifest()
-	if errors.Is(err, fs.ErrNotExist) {
-		last = &batch.Manifest{}
-	} else if err != nil {
+	last, err := lastRun(store)
+	if err != nil {
 		return err
 	}
 	for _, u := range g.unread {
@@ -62,7 +61,7 @@ func (g *grid) status(w io.Writer, store *batch.Store, data error) error {
 		}
 		if len(cells) == 0 {
 			count["unread"]++
-			fmt.Fprintf(w, "%-12s  %-7s  %s\n", "", "unread", u.name)
+			fmt.Fprintf(w, "%-12s  %-7s  %s\n", "", "unread", entryName(g.entries[u.entry]))
 		}
 	}
 	fmt.Fprintf(w, "\n%d done, %d failed, %d missing", count["done"], count["failed"], count["missing"])
@@ -90,6 +89,42 @@ func stateOf(store *batch.Store, c batch.Cell) (state, why string) {
 		return "failed", ": " + f.String()
 	}
 	return "missing", ""
+}
+
+// entryName names an analysis by what is known of it.
+func entryName(e report.Entry) string {
+	return strings.Join(slices.DeleteFunc([]string{e.Data, e.Output, e.Prepare, e.Method}, func(s string) bool { return s == "" }), ", ")
+}
+
+// lastRun returns the manifest of the last run; an empty one if there was none.
+func lastRun(store *batch.Store) (*batch.Manifest, error) {
+	last, err := store.ReadManifest()
+	if errors.Is(err, fs.ErrNotExist) {
+		return &batch.Manifest{}, nil
+	}
+	return last, err
+}
+
+// recall gives analyses whose data cannot be read the cells that they had in the last run, and tells whether all had one.
+func (g *grid) recall(store *batch.Store) (all bool, err error) {
+	last, err := lastRun(store)
+	if err != nil {
+		return false, err
+	}
+	for _, u := range g.unread {
+		whole := u.args
+		if g.plan.neurons != nil { // neither a part, nor with other draws than the plan has by now
+			whole = append(slices.Clip(whole), fmt.Sprintf("--draws=%d", g.plan.neurons.draws()))
+		}
+		cells := g.cellsOf(u, last)
+		i := slices.IndexFunc(cells, func(c batch.Cell) bool { return len(c.Args) >= len(whole) && slices.Equal(c.Args[:len(whole)], whole) })
+		if i < 0 {
+			return false, nil
+		}
+		g.entries[u.entry].Cell, g.entries[u.entry].Args = cells[i].ID, cells[i].Args
+		g.cells = append(g.cells, cells[i])
+	}
+	return true, nil
 }
 
 // cellsOf returns the cells that an analysis had in the last run of this version, whatever its data were.

@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 			"status": runWithStatus,
 			"data":   writeData,
 			"same":   sameButTimes,
+			"crlf":   withMark,
 		},
 	})
 }
@@ -49,6 +50,15 @@ func runWithStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if got != args[0] {
 		ts.Fatalf("exit status %s, want %s", got, args[0])
 	}
+}
+
+// withMark copies a text as other systems write it, with a byte order mark and CR LF: crlf FILE COPY.
+func withMark(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: crlf FILE COPY")
+	}
+	text := "\ufeff" + strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 }
 
 // writeData writes a small recording with something wrong in it: data KIND FILE.

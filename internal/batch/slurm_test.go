@@ -118,9 +118,14 @@ func TestSlurmErrors(t *testing.T) {
 		t.Errorf("refused by sbatch: %v", err)
 	}
 	calls := fakeSlurm(t, "echo 9", "echo '9|0|PENDING'")
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if err := Slurm(ctx, s, []Cell{cell("print", "1")}, how, quickly(), nil); !errors.Is(err, context.DeadlineExceeded) {
+	submitted := func(p Progress) {
+		if p.Running > 0 {
+			cancel()
+		}
+	}
+	if err := Slurm(ctx, s, []Cell{cell("print", "1")}, how, quickly(), submitted); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if !strings.Contains(calls(), "scancel 9") {
