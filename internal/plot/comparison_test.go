@@ -54,6 +54,10 @@ func TestLegendRepeatsNoNames(t *testing.T) {
 	if f, err = RegimePlane(points); err != nil || len(f.grid.legend) != 1 {
 		t.Errorf("legend of the plane %+v, %v", f.grid.legend, err)
 	}
+	// Beside groups, what is in none is told so.
+	if f, err = Comparison([]Column{{Name: "a", Group: "g"}, {Name: "b"}}); err != nil || len(f.grid.legend) != 2 || f.grid.legend[1].text != "no group" {
+		t.Errorf("legend %+v, %v", f.grid.legend, err)
+	}
 	// Where there are too many to be named at their points, the legend is all that tells them apart.
 	for i := range mostNamed {
 		points = append(points, PlanePoint{Name: fmt.Sprint(i), Group: fmt.Sprint(i), Alone: true, Relative: Estimate{Value: 0.5}, RhoSqrtN: Estimate{Value: 1}})

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -198,7 +199,7 @@ func guideStart(curves []ScalingCurve) (size, level float64) {
 func legend(of map[string]look, order []string) []entry {
 	entries := make([]entry, len(order))
 	for i, g := range order {
-		entries[i] = entry{name(g, shortName), of[g]}
+		entries[i] = entry{name(cmp.Or(g, "no group"), shortName), of[g]}
 	}
 	return entries
 }

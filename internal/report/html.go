@@ -23,6 +23,7 @@ var pageFiles embed.FS
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page.html").Funcs(template.FuncMap{
 		"number": number, "dimension": dimension, "interval": interval, "whole": wholeInterval, "size": size, "indices": indices,
+		"analyses": analyses,
 	}).ParseFS(pageFiles, "page/page.html"))
 })
 
@@ -191,6 +192,25 @@ func columnsOf(entries []Entry) (c columns, same []string) {
 	return c, same
 }
 
+// analyses counts them.
+func analyses(n int) string {
+	if n == 1 {
+		return "1 analysis"
+	}
+	return fmt.Sprintf("%d analyses", n)
+}
+
+// harmless are words that no shell takes for more than a word.
+var harmless = regexp.MustCompile(`^[\pL\pN_@%+=:,./-]+$`)
+
+// word writes a word as a shell takes it.
+func word(s string) string {
+	if harmless.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
 // command is what does an analysis in one go: parts that were done apart are left out, as the result is the same.
 func command(args []string) string {
 	words := []string{"regime"}
@@ -199,7 +219,7 @@ func command(args []string) string {
 			i++
 			continue
 		}
-		words = append(words, args[i])
+		words = append(words, word(args[i]))
 	}
 	return strings.Join(words, " ")
 }
