@@ -206,6 +206,8 @@ func (o *Options) Validate() error {
 		return fmt.Errorf("preprocess: max-trials, from-row, to-row and every are not negative")
 	case max(o.FromRow, o.ToRow, o.Every) > maxBins:
 		return fmt.Errorf("preprocess: from-row, to-row and every are at most %d", maxBins)
+	case o.ToRow > 0 && o.ToRow <= o.FromRow:
+		return fmt.Errorf("preprocess: rows %d:%d end before they begin", o.FromRow, o.ToRow)
 	case o.Resample != ByRate && o.Resample != Mean && o.Resample != Linear:
 		return fmt.Errorf("preprocess: resample %q: want mean or linear", o.Resample)
 	case o.NaN != Refuse && o.NaN != Drop:

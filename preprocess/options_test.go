@@ -59,7 +59,7 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 	for _, o := range []Options{
-		{Bin: -ms}, {Smooth: -1}, {Causal: true}, {MinRate: -1}, {MaxTrials: -1}, {FromRow: -1}, {Resample: "cubic"}, {NaN: "zero"},
+		{Bin: -ms}, {Smooth: -1}, {Causal: true}, {MinRate: -1}, {MaxTrials: -1}, {FromRow: -1}, {FromRow: 5, ToRow: 5}, {Resample: "cubic"}, {NaN: "zero"},
 		{Overlap: "x"}, {Parity: "x"}, {Align: "go", Window: Window{0, 1}, Keep: Window{2, 1}}, {Keep: Window{0, 1}}, {Continuous: true, MaxTrials: 1},
 	} {
 		if err := o.Validate(); err == nil {

@@ -195,10 +195,7 @@ func (p *plan) setTrials() (err error) {
 		return err
 	}
 	p.applyLag()
-	rows := 0
-	for _, q := range p.pieces {
-		rows += q.rows()
-	}
+	rows := rowsOf(p.pieces)
 	switch {
 	case rows == 0 && p.o.Lag != 0:
 		return fmt.Errorf("preprocess: lag %v leaves no row: no trial or run is that long", p.o.Lag)
@@ -405,9 +402,13 @@ func (p *plan) recording() (*recording.Recording, error) {
 			return nil, err
 		}
 	}
+	rows := rowsOf(p.pieces)
 	p.pieces = selectRows(p.pieces, p.o.FromRow, p.o.ToRow, p.o.Every)
 	if len(p.pieces) == 0 {
-		return nil, fmt.Errorf("preprocess: %w: the selected rows are none", recording.ErrEmpty)
+		return nil, fmt.Errorf("preprocess: %w: rows from %d are none of the %d that there are", recording.ErrEmpty, p.o.FromRow, rows)
+	}
+	if p.o.ToRow > rows {
+		p.note("Rows up to %d were asked for, and there are %d.", p.o.ToRow, rows)
 	}
 	if p.o.Every > 1 {
 		rec.Bin *= time.Duration(p.o.Every)
@@ -440,10 +441,7 @@ func (p *plan) setRanges(rec *recording.Recording, labels map[int]string) {
 
 // gatherY returns the behaviour of the rows that are left.
 func (p *plan) gatherY() *mat.Dense {
-	rows := 0
-	for _, q := range p.pieces {
-		rows += q.rows()
-	}
+	rows := rowsOf(p.pieces)
 	if t, _ := p.y.Dims(); rows == t {
 		return p.y
 	}

@@ -124,3 +124,12 @@ func selectRows(pieces []piece, from, to, every int) []piece {
 	}
 	return kept
 }
+
+// rowsOf is how many rows the pieces have.
+func rowsOf(pieces []piece) int {
+	n := 0
+	for _, p := range pieces {
+		n += p.rows()
+	}
+	return n
+}

@@ -38,6 +38,9 @@ func TestParseIndices(t *testing.T) {
 
 // Rows are counted over all trials, as in a slice from:to:every of the whole.
 func TestSelectRows(t *testing.T) {
+	if _, err := Prepare(counts(ramp(31, 1), ramp(31, 1)), Options{FromRow: 31, ToRow: 40}); err == nil || !strings.Contains(err.Error(), "rows from 31 are none of the 31 that there are") {
+		t.Errorf("beyond the end: %v", err)
+	}
 	s := counts(ramp(31, 1), ramp(31, 1))
 	s.Trials = &recording.Trials{Rows: []recording.Range{{From: 0, To: 10}, {From: 10, To: 11}, {From: 11, To: 12}, {From: 12, To: 31}}}
 	for from := range 13 {
@@ -62,6 +65,9 @@ func TestSelectRows(t *testing.T) {
 					t.Fatal(err)
 				}
 				near(t, "y", column(rec.Y, 0), want, 0)
+				if told := slices.Contains(rec.Notes, "Rows up to 99 were asked for, and there are 31."); told != (to == 99) {
+					t.Errorf("rows %d:%d: notes %q", from, to, rec.Notes)
+				}
 				for i, v := range column(rec.X, 0) {
 					if v != want[i]/0.01 {
 						t.Fatalf("rows %d:%d:%d: row %d has activity %v", from, to, every, i, v)

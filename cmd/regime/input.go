@@ -306,7 +306,7 @@ func parseRows(s string) (from, to, every int, err error) {
 		if part == "" {
 			continue
 		}
-		if numbers[i], err = strconv.Atoi(part); err != nil || numbers[i] < 0 {
+		if numbers[i], err = strconv.Atoi(part); err != nil || numbers[i] < min(i, 1) { // 0 would be what is left out
 			return 0, 0, 0, bad
 		}
 	}
