@@ -134,14 +134,15 @@ func (f *fit) intervals(all []resample) {
 	res.RhoCI = normalOnLog(float64(res.Rho), pick(func(r resample) float64 { return r.rho }))
 	root := Number(math.Sqrt(float64(res.Data.NNeurons)))
 	res.RhoSqrtNCI = Interval{res.RhoCI[0] * root, res.RhoCI[1] * root}
-	res.PRCI = reflected(float64(res.PR), pick(func(r resample) float64 { return r.pr }))
-	res.DVarCI = whole(reflected(float64(res.DVar), pick(func(r resample) float64 { return r.dVar })))
+	most := res.Data.NNeurons
+	res.PRCI = between1And(most, reflected(float64(res.PR), pick(func(r resample) float64 { return r.pr })))
+	res.DVarCI = between1And(most, whole(reflected(float64(res.DVar), pick(func(r resample) float64 { return r.dVar }))))
 	for i, level := range res.DFitLevels {
 		if level.DFit == 0 {
 			continue
 		}
 		dims := pick(func(r resample) float64 { return r.dFit[i] })
-		res.DFitLevels[i].CI = whole(reflected(float64(level.DFit), dims))
+		res.DFitLevels[i].CI = between1And(most, whole(reflected(float64(level.DFit), dims)))
 		if float64(level.Level) == threshold {
 			if kept, ok := mostlyDefined(dims); !ok {
 				f.note(recording.Caution+"No interval of the fitting dimension: it is defined in %d of %d bootstrap draws.", len(kept), len(dims))
@@ -184,6 +185,14 @@ func mostlyDefined(draws []float64) (kept []float64, ok bool) {
 	return kept, len(kept) > 1 && 20*(len(draws)-len(kept)) <= len(draws)
 }
 
+// between1And cuts the interval of a number of dimensions, which is from 1 to the number of neurons: a reflection knows no bounds.
+func between1And(most int, iv Interval) Interval {
+	for i, end := range iv {
+		iv[i] = max(1, min(Number(most), end)) // NaN if it is
+	}
+	return iv
+}
+
 // whole widens the interval of a dimension to whole numbers.
 func whole(iv Interval) Interval {
 	return Interval{Number(math.Floor(float64(iv[0]))), Number(math.Ceil(float64(iv[1])))}
@@ -197,33 +206,30 @@ func column(all []resample, g func(resample) float64) []Number {
 	return x
 }
 
-// resampleR2 returns held-out R² under the weights of each draw, from the errors of the predictions made once.
+// resampleR2 returns held-out R² under the weights of each draw, from the errors of the predictions made once. An output that
+// never changes in the blocks drawn is left out; what rounding leaves of its variance is no divisor.
 func (f *fit) resampleR2(b blocks, weights [][]float64) []float64 {
 	t, _, d := f.rec.Dims()
 	ranges := b.ranges(t)
-	// Σe², Σy and Σy² of each block and output.
-	sse, sum, square := make([]float64, len(ranges)*d), make([]float64, len(ranges)*d), make([]float64, len(ranges)*d)
+	sums := make([]behaviourSums, len(ranges)*d)
 	for block, rows := range ranges {
-		for i := rows.From; i < rows.To; i++ {
-			for o := range d {
-				y := f.rec.Y.At(i, o) - f.yMean[o]
-				e := f.rec.Y.At(i, o) - f.result.Prediction.At(i, o)
-				sse[block*d+o] += e * e
-				sum[block*d+o] += y
-				square[block*d+o] += y * y
-			}
+		for o := range d {
+			sums[block*d+o] = f.behaviourSums(rows, o)
 		}
 	}
 	r2 := make([]float64, len(weights))
 	for draw, w := range weights {
+		origin := slices.IndexFunc(w, func(weight float64) bool { return weight > 0 })
 		var total, count float64
 		for o := range d {
 			var n, e, y, yy float64
-			for block, rows := range ranges {
-				n += w[block] * float64(rows.Len())
-				e += w[block] * sse[block*d+o]
-				y += w[block] * sum[block*d+o]
-				yy += w[block] * square[block*d+o]
+			for block := range ranges {
+				s := sums[block*d+o]
+				mean := s.mean - sums[origin*d+o].mean // 0 in all blocks if y never changes
+				n += w[block] * s.rows
+				e += w[block] * s.sse
+				y += w[block] * s.rows * mean
+				yy += w[block] * (s.square + s.rows*mean*mean)
 			}
 			if variance := yy - y*y/n; variance > 0 {
 				total, count = total+1-e/variance, count+1
@@ -232,4 +238,27 @@ func (f *fit) resampleR2(b blocks, weights [][]float64) []float64 {
 		r2[draw] = total / count
 	}
 	return r2
+}
+
+// behaviourSums are what R² depends on, of one output in one block.
+type behaviourSums struct{ rows, sse, mean, square float64 }
+
+// behaviourSums returns the number of rows, Σe² of the predictions made once, and the mean and Σ(y − mean)² of an output. Sums
+// are about its first value, so that what never changes has exactly none of the last.
+func (f *fit) behaviourSums(rows recording.Range, output int) behaviourSums {
+	s := behaviourSums{rows: float64(rows.Len())}
+	first := f.rec.Y.At(rows.From, output)
+	var sum float64
+	for i := rows.From; i < rows.To; i++ {
+		y := f.rec.Y.At(i, output)
+		e := y - f.result.Prediction.At(i, output)
+		s.sse += e * e
+		sum += y - first
+	}
+	s.mean = first + sum/s.rows
+	for i := rows.From; i < rows.To; i++ {
+		y := f.rec.Y.At(i, output) - s.mean
+		s.square += y * y
+	}
+	return s
 }

@@ -168,3 +168,50 @@ func spreadOfLogs(x []regime.Number) float64 {
 	}
 	return stat.StdDev(logs, nil)
 }
+
+// Behaviour that changes in one block alone is constant in a third of the draws, which have no R² then: rounding leaves no number.
+func TestNoIntervalOfRareBehaviour(t *testing.T) {
+	const rows = 300
+	x := autoregressive(rand.New(rand.NewPCG(95, 1)), rows, 5, 0)
+	for _, level := range []float64{0.1, 1.0 / 3, 1000.1} {
+		y := mat.NewDense(rows, 2, nil)
+		for i := range rows {
+			y.Set(i, 0, level)
+			y.Set(i, 1, x.At(i, 0))
+		}
+		y.Set(130, 0, level+1)
+		r := inTrials(&recording.Recording{X: x, Y: mat.DenseCopyOf(y.Slice(0, rows, 0, 1))}, 20)
+		if res := fit(t, r, regime.Options{Shifts: -1}); res.Bootstrap == nil || res.R2CI[0].Defined() {
+			t.Errorf("level %g: interval %v of R²", level, res.R2CI)
+		}
+		// Beside an output that does change, it is left out where it does not.
+		r.Y = y
+		if res := fit(t, r, regime.Options{Shifts: -1}); !(res.R2CI[0] > -10 && res.R2CI[1] <= 1) {
+			t.Errorf("level %g: interval %v of R² %g", level, res.R2CI, float64(res.R2))
+		}
+	}
+}
+
+// Dimensions are from 1 to N, and their intervals too.
+func TestIntervalsOfDimensionsEnd(t *testing.T) {
+	const rows, n = 300, 8
+	// White noise has N dimensions; where the first component has little more than 0.9 of the variance, d_var is 1, and 2 in some draws.
+	for _, first := range []float64{1, math.Sqrt(7 * 9.6)} {
+		x := autoregressive(rand.New(rand.NewPCG(96, 1)), rows, n, 0)
+		y := autoregressive(rand.New(rand.NewPCG(96, 2)), rows, 1, 0)
+		for i := range rows {
+			row := x.RawRowView(i)
+			y.Set(i, 0, y.At(i, 0)+row[0]+row[1])
+			row[0] *= first
+		}
+		res := fit(t, &recording.Recording{X: x, Y: y}, regime.Options{Shifts: -1})
+		if first > 1 && res.DVar != 1 {
+			t.Fatalf("d_var %d", res.DVar)
+		}
+		for name, iv := range map[string]regime.Interval{"participation ratio": res.PRCI, "d_var": res.DVarCI, "d_fit": res.DFitCI} {
+			if !(iv[0] >= 1 && iv[1] <= n) {
+				t.Errorf("%s: interval %v of %d neurons", name, iv, n)
+			}
+		}
+	}
+}

@@ -196,7 +196,11 @@ func (f *fit) meanR2(errors []float64) Number {
 	return Number(sum / count)
 }
 
-// foldR2 returns the R² of each fold about the mean of all rows.
+// varies is the share of an output's Σ(y − ȳ)² above which that of some rows is more than what rounding leaves of a ȳ that
+// is their constant value.
+const varies = 1e-16
+
+// foldR2 returns the R² of each fold about the mean of all rows. It is undefined where behaviour is that mean throughout.
 func (f *fit) foldR2(cv *ridge.CV, nested *ridge.Nested) []Number {
 	var r2 []Number
 	for fold, errors := range nested.ByFold {
@@ -208,7 +212,7 @@ func (f *fit) foldR2(cv *ridge.CV, nested *ridge.Nested) []Number {
 				y := f.rec.Y.At(i, o) - f.yMean[o]
 				total += y * y
 			}
-			if total > 0 {
+			if total > varies*f.path.YY[o] {
 				sum, count = sum+1-e/total, count+1
 			}
 		}

@@ -161,3 +161,21 @@ func TestCorrectedParticipationRatio(t *testing.T) {
 		t.Errorf("corrected participation ratio of noise %g, notes %q; want undefined", float64(res.PRCorrected), res.Notes)
 	}
 }
+
+// A fold whose behaviour is the mean of all rows has no R²: rounding leaves no number.
+func TestFoldOfConstantBehaviour(t *testing.T) {
+	r := readable(66, 500, 4, 1, 0, 1)
+	for i := range 500 {
+		r.Y.Set(i, 0, 0.3)
+		if i < 200 || i >= 300 {
+			r.Y.Set(i, 0, []float64{0.2, 0.4}[i%2])
+		}
+	}
+	o := quick
+	o.Gap = -1
+	for i, r2 := range fit(t, r, o).Folds.R2 {
+		if constant := i == 2; r2.Defined() == constant {
+			t.Errorf("R² of fold %d is %g", i, float64(r2))
+		}
+	}
+}
