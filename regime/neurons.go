@@ -28,7 +28,6 @@ type neuronSample struct {
 
 	path     *ridge.Path
 	inSample *mat.Dense
-	best     int // index of the penalty
 }
 
 // Subsamples that share a pass over the rows are bounded by the memory of their principal directions, and by the multiplications
@@ -102,14 +101,18 @@ func (s *scaling) decompose(sub *neuronSample) error {
 	return nil
 }
 
-// choose fills in what follows from the error of each penalty, one row for each tenth of the rows.
+// choose fills in what follows from the error of each penalty, one row for each tenth of the rows; nothing, where all are NaN.
 func (s *scaling) choose(sub *neuronSample, errors *mat.Dense, rest []*ridge.Moments) {
 	alphas := s.options.Fit.Alphas
 	total := columnSums(errors)
-	sub.best = max(0, ridge.Best(total))
-	rho, _ := sub.path.Correlation(alphas[sub.best])
-	sub.rho, sub.alpha = Number(rho), Number(alphas[sub.best])
-	sub.r2 = Number(sub.inSample.At(sub.path.R()-1, sub.best))
+	sub.rho, sub.alpha, sub.r2 = Undefined, Undefined, Undefined
+	best := ridge.Best(total)
+	if best < 0 {
+		return
+	}
+	rho, _ := sub.path.Correlation(alphas[best])
+	sub.rho, sub.alpha = Number(rho), Number(alphas[best])
+	sub.r2 = Number(sub.inSample.At(sub.path.R()-1, best))
 
 	if sub.draw >= jackDraws {
 		return

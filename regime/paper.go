@@ -1,6 +1,7 @@
 package regime
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -16,14 +17,18 @@ func (f *fit) paper() error {
 	if err != nil {
 		return err
 	}
+	last := loo.RawRowView(p.R() - 1)
+	best := ridge.Best(last)
+	if best < 0 {
+		return fmt.Errorf("regime: %w: at every penalty up to %.3g some row is fitted by itself alone, so that none has a leave-one-out error: "+
+			"%d rows of %d neurons ask for greater penalties", ErrUndefined, p.Alphas[len(p.Alphas)-1], res.Data.NTime, res.Data.NNeurons)
+	}
 	inSample := p.InSample()
 	for k := range p.R() {
 		best := max(0, ridge.Best(loo.RawRowView(k)))
 		res.R2ByPCs = append(res.R2ByPCs, Number(inSample.At(k, best)))
 		res.AlphaByPCs = append(res.AlphaByPCs, Number(f.options.Alphas[best]))
 	}
-	last := loo.RawRowView(p.R() - 1)
-	best := max(0, ridge.Best(last))
 	f.readout(best, last)
 	res.R2 = res.R2ByPCs[p.R()-1]
 	res.R2InSample = res.R2
@@ -130,8 +135,13 @@ func (f *fit) timeSubsample(sub *TimeSubsamples, i int, v *ridge.View) error {
 	if err != nil {
 		return err
 	}
+	sub.Rho[i], sub.R2[i], sub.Alpha[i], sub.Relative[i] = Undefined, Undefined, Undefined, Undefined
+	sub.DVar[i] = Dimension(ridge.Dimension(s.Variance(), threshold))
+	best := ridge.Best(loo.RawRowView(0))
+	if best < 0 {
+		return nil
+	}
 	inSample := p.InSample()
-	best := max(0, ridge.Best(loo.RawRowView(0)))
 	r2 := inSample.At(p.R()-1, best)
 	rho, _ := p.Correlation(f.options.Alphas[best])
 	fit, err := p.FirstAbove(v, inSample, threshold*r2)
@@ -139,7 +149,6 @@ func (f *fit) timeSubsample(sub *TimeSubsamples, i int, v *ridge.View) error {
 		return err
 	}
 	sub.Rho[i], sub.R2[i], sub.Alpha[i] = Number(rho), Number(r2), Number(f.options.Alphas[best])
-	sub.DVar[i] = Dimension(ridge.Dimension(s.Variance(), threshold))
 	sub.DFit[i] = Dimension(fit)
 	sub.Relative[i] = ratio(sub.DFit[i], sub.DVar[i])
 	return nil

@@ -1,10 +1,13 @@
 package regime_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"oblique/loaders/recording"
@@ -186,5 +189,41 @@ func TestTimeSubsampleOfRareOutput(t *testing.T) {
 		if !(r2 > 0 && r2 <= 1) {
 			t.Errorf("subsample %d: R² %g", i, float64(r2))
 		}
+	}
+}
+
+// Where a row is fitted by itself alone at every penalty, none can be chosen: nothing that hangs on it is a number.
+func TestPaperWithoutPenalty(t *testing.T) {
+	r := readable(83, 14, 25, 1, 0.2, 3)
+	o := regime.Options{Method: regime.Paper, Alphas: []float64{1e-12, 1e-11}}
+	_, err := regime.Fit(context.Background(), r, o, nil)
+	if !errors.Is(err, regime.ErrUndefined) || !strings.Contains(err.Error(), "greater penalties") {
+		t.Errorf("more neurons than rows, no penalty: %v", err)
+	}
+	// Of the recording a penalty can be chosen, of its halves none.
+	r = readable(84, 30, 20, 1, 0.2, 3)
+	o.TimeSubsamples = 3
+	sub := fit(t, r, o).TimeSubsamples
+	for i := range 3 {
+		if sub.Rho[i].Defined() || sub.R2[i].Defined() || sub.Alpha[i].Defined() || sub.DFit[i] != 0 || sub.Relative[i].Defined() {
+			t.Errorf("subsample %d: ρ %g, R² %g, α %g, d_fit %d", i, float64(sub.Rho[i]), float64(sub.R2[i]), float64(sub.Alpha[i]), sub.DFit[i])
+		}
+		if sub.DVar[i] == 0 {
+			t.Errorf("subsample %d: no d_var", i)
+		}
+	}
+}
+
+// A silent neuron makes no leave-one-out error undefined, in whatever units activity is.
+func TestPaperBesideSilentNeuron(t *testing.T) {
+	r := readable(85, 300, 5, 2, 0.3, 1)
+	r.X.Scale(1e6, r.X)
+	o := regime.Options{Method: regime.Paper}
+	want := fit(t, &recording.Recording{X: mat.DenseCopyOf(r.X.Slice(0, 300, 0, 4)), Y: r.Y}, o).AlphaPath
+	for i := range 300 {
+		r.X.Set(i, 4, 0)
+	}
+	for i, e := range fit(t, r, o).AlphaPath.Error {
+		wantRelative(t, fmt.Sprintf("error at α=%g", float64(want.Alpha[i])), e, float64(want.Error[i]), 1e-9)
 	}
 }

@@ -64,12 +64,19 @@ func (f *factor) load(m *Moments, cols []int) {
 	f.n, f.d = len(cols), m.D
 	n, ld := f.n, f.n+f.d
 	f.r = grow(f.r, n*ld)
+	m.gram(f.r, ld, cols)
 	for i, ci := range cols {
-		row := f.r[i*ld : (i+1)*ld]
+		copy(f.r[i*ld+n:(i+1)*ld], m.XY[ci*m.D:(ci+1)*m.D])
+	}
+}
+
+// gram writes the upper triangle of XᵀX of the columns.
+func (m *Moments) gram(dst []float64, ld int, cols []int) {
+	for i, ci := range cols {
+		row := dst[i*ld : i*ld+len(cols)]
 		for j, cj := range cols[i:] {
 			row[i+j] = m.XX[min(ci, cj)*m.N+max(ci, cj)]
 		}
-		copy(row[n:], m.XY[ci*m.D:(ci+1)*m.D])
 	}
 }
 
@@ -120,4 +127,43 @@ func (f *factor) inverse() []float64 {
 	}
 	kernel.GemmSerial(blas.NoTrans, blas.Trans, n, n, n, 1, inv, n, inv, n, 0, f.h, n)
 	return f.h
+}
+
+// gram returns the upper triangle of XᵀX of the columns, n×n, in the place of R⁻¹.
+func (f *factor) gram(m *Moments, cols []int) []float64 {
+	if cols == nil {
+		cols = AllRows(m.N)
+	}
+	f.inv = grow(f.inv, f.n*f.n)
+	m.gram(f.inv, f.n, cols)
+	return f.inv
+}
+
+// direct returns ‖X Wᵀ‖² = tr W XᵀX Wᵀ of weights, D×n, from XᵀX itself.
+func (f *factor) direct(gram, w []float64) (square float64) {
+	product := make([]float64, f.n)
+	for o := range f.d {
+		row := w[o*f.n : (o+1)*f.n]
+		kernel.Symv(blas.Upper, f.n, 1, gram, f.n, row, 0, product)
+		square += kernel.Dot(row, product)
+	}
+	return math.Max(0, square)
+}
+
+// without returns ρ without neuron j by the weights that are left themselves, after solve and inverse.
+func (f *factor) without(gram []float64, j int) float64 {
+	h, w := f.h[j*f.n:(j+1)*f.n], make([]float64, len(f.w))
+	for o := range f.d {
+		row := w[o*f.n : (o+1)*f.n]
+		copy(row, f.w[o*f.n:])
+		kernel.Axpy(-row[j]/h[j], h, row)
+		row[j] = 0
+	}
+	var trace float64
+	for i := range f.n {
+		if i != j {
+			trace += gram[i*f.n+i]
+		}
+	}
+	return math.Sqrt(f.direct(gram, w) / (trace * kernel.Dot(w, w)))
 }

@@ -197,6 +197,17 @@ func (m *Moments) means() (xMean, yMean []float64) {
 	return xMean, yMean
 }
 
+// rank returns the number of columns of X that are not zero throughout.
+func (m *Moments) rank() int {
+	rank := 0
+	for i := range m.N {
+		if m.XX[i*m.N+i] > 0 {
+			rank++
+		}
+	}
+	return rank
+}
+
 // Finite reports whether the sums of squares are finite numbers, and so all others.
 func (m *Moments) Finite() bool {
 	sum := floats.Sum(m.YY)
@@ -252,11 +263,19 @@ func (m *Moments) Correlation(cols []int, alpha float64) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	// (XᵀX + α) w = c, so that ‖X w‖² = w·c − α‖w‖², and w·c = ‖z‖².
 	w := f.solve()
-	ww := kernel.Dot(w, w)
-	return math.Sqrt(math.Max(0, f.explained()-alpha*ww) / (trace * ww))
+	zz, ww := f.explained(), kernel.Dot(w, w)
+	xw := zz - alpha*ww
+	if xw < cancelled*zz {
+		xw = f.direct(f.gram(m, cols), w)
+	}
+	return math.Sqrt(xw / (trace * ww))
 }
+
+// cancelled is the share of a difference's terms below which it is computed another way, as it has lost as many digits. A
+// penalty that is so much greater than the eigenvalues leaves no more of ‖X w‖² = w·c − α‖w‖², which holds because
+// (XᵀX + α) w = c; there w·c = ‖Z‖².
+const cancelled = 1e-6
 
 var factors = sync.Pool{New: func() any { return new(factor) }}
 
@@ -278,7 +297,13 @@ func (m *Moments) CorrelationsWithout(cols []int, alpha float64) (rho float64, w
 	f.v = grow(f.v, n*d) // H⁻¹w, as w is
 	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, d, n, n, 1, w, n, h, n, 0, f.v, n)
 	zz, ww := f.explained(), kernel.Dot(w, w)
-	rho = math.Sqrt(math.Max(0, zz-alpha*ww) / (trace * ww))
+	xw := zz - alpha*ww
+	var gram []float64
+	if xw < cancelled*zz {
+		gram = f.gram(m, cols)
+		xw = f.direct(gram, w)
+	}
+	rho = math.Sqrt(xw / (trace * ww))
 	for j, c := range cols {
 		row := h[j*n : (j+1)*n]
 		q, qq := row[j], kernel.Dot(row, row)
@@ -287,7 +312,15 @@ func (m *Moments) CorrelationsWithout(cols []int, alpha float64) (rho float64, w
 			zzj -= w[at] * w[at] / q
 			wwj += w[at] / q * (qq*w[at]/q - 2*f.v[at])
 		}
-		without[j] = math.Sqrt(math.Max(0, zzj-alpha*wwj) / ((trace - m.XX[c*m.N+c]) * wwj))
+		rest, xwj := trace-m.XX[c*m.N+c], zzj-alpha*wwj
+		if rest > cancelled*trace && wwj > cancelled*ww && xwj > cancelled*zz {
+			without[j] = math.Sqrt(xwj / (rest * wwj))
+			continue
+		}
+		if gram == nil {
+			gram = f.gram(m, cols)
+		}
+		without[j] = f.without(gram, j)
 	}
 	return rho, without
 }

@@ -20,6 +20,7 @@ type Path struct {
 	m    []float64 // mean score, R
 	c    []float64 // P̃ᵀỹ, R×D
 	flat bool      // m is zero
+	rank int       // components that columns which are not zero throughout can have
 }
 
 // NewPath prepares the path of the rows whose moments are given. The spectrum must be that of the same moments:
@@ -28,7 +29,7 @@ func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
 	xMean, yMean := mo.means()
 	centred := mo.crossAbout(xMean, yMean)
 	r, d := len(s.Values), mo.D
-	p := &Path{Alphas: alphas, Spectrum: s, Count: mo.Count, XMean: xMean, YMean: yMean, YY: centred.YY}
+	p := &Path{Alphas: alphas, Spectrum: s, Count: mo.Count, XMean: xMean, YMean: yMean, YY: centred.YY, rank: min(r, mo.rank())}
 	p.m = mat.NewVecDense(r, nil).RawVector().Data
 	mat.NewVecDense(r, p.m).MulVec(s.Vectors.T(), mat.NewVecDense(len(xMean), xMean))
 	p.c = make([]float64, r*d)

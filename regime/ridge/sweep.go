@@ -275,11 +275,12 @@ func (s *sweep) measure(t *table, ki int, part *partial) {
 }
 
 // saturated returns the least 1 − h that is told from zero, on the first k components: below it a row is fitted by itself alone.
-// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α).
+// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α). The last components are those of columns that are
+// zero throughout, which have no part in it.
 func (p *Path) saturated(k int, alpha float64) float64 {
 	const least, few = 1e-10, 10 * 0x1p-53
 	values := p.Spectrum.Values
-	return max(least, few*values[0]*inverse(values[k-1]+alpha))
+	return max(least, few*values[0]*inverse(values[max(1, min(k, p.rank))-1]+alpha))
 }
 
 // squaredErrorsShifted returns Σ ((y − fit − γν·along)·inverse)².
