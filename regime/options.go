@@ -20,11 +20,11 @@ type Options struct {
 	TimeSubsamples int `json:"time_subsamples"`
 	// Fraction of the rows in a time subsample; 0 means one half.
 	Fraction float64 `json:"time_fraction"`
-	// Folds of the cross-validation; 0 means 5.
+	// Folds of the cross-validation, at least 3: the penalty of each is chosen by cross-validation among the others; 0 means 5.
 	Folds int `json:"folds"`
 	// Gap is left out of training on each side of a held-out block. 0 means the smoothing kernel's half-width
-	// plus the lag, and at least the correlation time; a negative gap means none. Whole trials are not
-	// gapped unless they follow one another without a pause, which a recording does not tell.
+	// plus the lag, and at least the correlation time, as far as that is at most T/4K rows; a negative gap means none. Whole
+	// trials are not gapped unless they follow one another without a pause, which a recording does not tell.
 	Gap time.Duration `json:"gap"`
 	// Bootstrap is the number of block-bootstrap draws behind the intervals; 0 means 200 under Crossval and
 	// none under Paper, −1 means none.
@@ -93,8 +93,8 @@ func (o Options) wrong() []error {
 	if !(o.Fraction > 0 && o.Fraction <= 1) {
 		wrong("fraction of the rows is %g, want above 0 and at most 1", o.Fraction)
 	}
-	if o.Folds < 2 {
-		wrong("%d folds, want at least 2", o.Folds)
+	if o.Folds < 3 {
+		wrong("%d folds, want at least 3: the penalty of each is chosen among the others", o.Folds)
 	}
 	return all
 }

@@ -47,6 +47,7 @@ func TestOptionsRefused(t *testing.T) {
 		"fraction negative":    {Fraction: -0.5},
 		"fraction NaN":         {Fraction: math.NaN()},
 		"one fold":             {Folds: 1},
+		"two folds":            {Folds: 2},
 		"negative folds":       {Folds: -3},
 	} {
 		if _, err := o.Resolved(); !errors.Is(err, regime.ErrOptions) {

@@ -135,7 +135,7 @@ func (o *methodOptions) AddFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.method, "method", "crossval", "crossval (held-out figures) or paper (as published, in-sample)")
 	f.StringVar(&o.alphas, "alphas", "", "ridge penalties: a list 1,10,100 or from:to:count on a logarithmic scale (default 1e-3:1e6:20)")
-	f.IntVar(&o.folds, "folds", 0, "folds of the cross-validation (default 5)")
+	f.IntVar(&o.folds, "folds", 0, "folds of the cross-validation, at least 3 (default 5)")
 	f.DurationVar(&o.gap, "gap", 0, "left out beside held-out blocks; 0s for none (default smoothing + lag, at least the correlation time)")
 	f.IntVar(&o.bootstrap, "bootstrap", 0, "block-bootstrap draws behind the intervals; 0 for none (default 200 under crossval)")
 	f.IntVar(&o.shifts, "shifts", 0, "time-shifted copies of behaviour in the null; 0 for none (default 100 under crossval)")
@@ -151,7 +151,7 @@ func (o *methodOptions) options() (regime.Options, error) {
 	wrong := []error{err}
 	given := func(name string, is0 bool) bool { return is0 && o.flags.Changed(name) }
 	if given("folds", o.folds == 0) {
-		wrong = append(wrong, usage("--folds 0: want at least 2"))
+		wrong = append(wrong, usage("--folds 0: want at least 3"))
 	}
 	if given("time-fraction", o.fraction == 0) {
 		wrong = append(wrong, usage("--time-fraction 0: want above 0 and at most 1"))
