@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"oblique/loaders/recording"
 )
 
 const (
@@ -279,7 +281,7 @@ func paths(places []place) string {
 		}
 		info := p.node.Info()
 		info.Name = p.path
-		text := printable(info.String())
+		text := recording.Printable(info.String())
 		if info.Class == Opaque {
 			text += " (" + info.Type + ", not readable)"
 		}

@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"oblique/loaders/recording"
 )
 
 // A Tree is what is inside a file, for people (WriteText) and programs (JSON).
@@ -190,26 +191,17 @@ func jsonNumber(x float64) any {
 
 // clip shortens a text to n characters and makes it printable.
 func clip(s string, n int) string {
-	s = printable(s)
+	s = recording.Printable(s)
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// printable escapes what a terminal would obey.
-func printable(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return s
-	}
-	quoted := strconv.Quote(s)
-	return quoted[1 : len(quoted)-1]
-}
-
 // WriteText writes the tree in aligned columns: name, indented by depth; sizes; type; unit; first values.
 func (t *Tree) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s: %s, %s\n", printable(t.Path), t.Format, bytesText(t.Bytes))
+	fmt.Fprintf(out, "%s: %s, %s\n", recording.Printable(t.Path), t.Format, bytesText(t.Bytes))
 	var lines []line
 	for _, b := range t.Nodes {
 		lines = b.lines(lines, 0)
@@ -243,7 +235,7 @@ type line struct {
 func (b *Branch) lines(lines []line, depth int) []line {
 	const longestName = 64
 	info := Info{Class: b.Class, Dims: b.Dims}
-	l := line{cells: [4]string{strings.Repeat("  ", depth) + clip(b.Name, longestName), info.Shape(), b.Type, printable(b.Unit)}}
+	l := line{cells: [4]string{strings.Repeat("  ", depth) + clip(b.Name, longestName), info.Shape(), b.Type, recording.Printable(b.Unit)}}
 	l.values = b.values()
 	lines = append(lines, l)
 	for _, c := range b.Inside {
@@ -281,7 +273,7 @@ func (b *Branch) values() string {
 		s = append(s, "…")
 	}
 	if b.Error != "" {
-		s = append(s, "("+printable(b.Error)+")")
+		s = append(s, "("+recording.Printable(b.Error)+")")
 	}
 	return strings.Join(s, " ")
 }

@@ -100,15 +100,6 @@ func TestTreeJSON(t *testing.T) {
 	}
 }
 
-// TestPrintable: a name that a terminal would obey is shown escaped, with its own quotes.
-func TestPrintable(t *testing.T) {
-	for name, want := range map[string]string{"é \"x\"": "é \"x\"", "a\n\"b\"": `a\n\"b\"`, "\x1b": `\x1b`} {
-		if got := printable(name); got != want {
-			t.Errorf("%q is shown as %s, want %s", name, got, want)
-		}
-	}
-}
-
 // TestTreeTruncates: of many elements the first few are shown, and the number of the others.
 func TestTreeTruncates(t *testing.T) {
 	var fields, cells []*matfile.Array

@@ -42,8 +42,8 @@ func short(x Number) string {
 	return strings.ReplaceAll(strconv.FormatFloat(float64(x), 'g', 2, 64), "-", "−")
 }
 
-// GroupCaveats says which groups have too few recordings to be compared, in sentences, if there are several groups. groups has
-// the group of each result. A file that is analysed twice is one recording.
+// GroupCaveats says which groups have too few recordings to be compared, and which share one, in sentences, if there are several
+// groups. groups has the group of each result. A file that is analysed twice is one recording.
 func GroupCaveats(groups []string, results []*Result) []string {
 	var order []string
 	files, count := map[string]map[string]bool{}, map[string]int{}
@@ -76,7 +76,47 @@ func GroupCaveats(groups []string, results []*Result) []string {
 		}
 		all = append(all, fmt.Sprintf("Group %s has %s: a difference from another group cannot be told from one between sessions or animals.", g, what))
 	}
+	return append(all, shared(groups, results)...)
+}
+
+// shared says which files are in several groups.
+func shared(groups []string, results []*Result) []string {
+	var all []string
+	told := map[string]bool{}
+	for i, r := range results {
+		file := r.Data.SHA256
+		if file == "" || told[file] {
+			continue
+		}
+		told[file] = true
+		in := []string{groups[i]}
+		for j := i + 1; j < len(results); j++ {
+			if results[j].Data.SHA256 == file && !slices.Contains(in, groups[j]) {
+				in = append(in, groups[j])
+			}
+		}
+		if len(in) > 1 {
+			all = append(all, fmt.Sprintf("Groups %s have the file of %s in common: of it they tell no difference between recordings.",
+				strings.Join(in, ", "), r.Data.Name))
+		}
+	}
 	return all
+}
+
+// VersionCaveats says which results are of different versions of the program, in a sentence. Those without provenance are of this one.
+func VersionCaveats(results []*Result, this string) []string {
+	versions := spell(results, func(r *Result) string {
+		program, ok := r.Provenance["program"].(string)
+		if !ok {
+			return this
+		}
+		version, _, _ := strings.Cut(strings.TrimPrefix(program, "regime "), " ") // on another platform only rounding differs
+		return version
+	})
+	if versions == "" {
+		return nil
+	}
+	return []string{"Versions of the program differ (" + versions + "): figures may differ for that alone."}
 }
 
 // PreparationCaveats says how the results that are compared were not arrived at the same way, in sentences.

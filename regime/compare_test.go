@@ -268,6 +268,8 @@ func TestCaveats(t *testing.T) {
 			[]string{"Group a has 1 recording: "}},
 		{"three outputs of one file", []string{"a", "a", "a", "b", "b", "b"}, []*regime.Result{result("1", as), result("1", as), result("1", as),
 			result("4", as), result("5", as), result("6", as)}, []string{"Group a has 1 recording (in 3 analyses): "}},
+		{"a file in both groups", []string{"a", "a", "a", "b", "b", "b"}, []*regime.Result{result("1", as), result("2", as), result("3", as),
+			result("4", as), result("2", as), result("5", as)}, []string{"Groups a, b have the file of 2 in common: "}},
 		{"other smoothing", []string{"a", "a"}, []*regime.Result{result("1", func(r *regime.Result) { r.Data.Smooth = 0.025 }), result("2", as)},
 			[]string{"Smoothing differs (0s: 2; 25ms: 1)"}},
 		{"other bins", []string{"a", "a"}, []*regime.Result{result("1", func(r *regime.Result) { r.Data.Bin = undefined }), result("2", as)},
@@ -276,6 +278,21 @@ func TestCaveats(t *testing.T) {
 			[]string{"Methods differ (crossval: 2; paper: 1)"}},
 	} {
 		begin(t, c.name, append(regime.GroupCaveats(c.groups, c.results), regime.PreparationCaveats(c.results)...), c.want)
+	}
+	of := func(program string) func(*regime.Result) {
+		return func(r *regime.Result) { r.Provenance = map[string]any{"program": program} }
+	}
+	for _, c := range []struct {
+		name    string
+		results []*regime.Result
+		want    []string
+	}{
+		{"this version", []*regime.Result{result("1", as), result("2", of("regime 0.2.0+abc linux/amd64"))}, nil},
+		{"another platform", []*regime.Result{result("1", of("regime 0.2.0 darwin/arm64")), result("2", of("regime 0.2.0 linux/amd64"))}, nil},
+		{"an older one", []*regime.Result{result("1", as), result("2", of("regime 0.1.0 linux/amd64"))},
+			[]string{"Versions of the program differ (0.1.0: 2; 0.2.0+abc: 1)"}},
+	} {
+		begin(t, c.name, regime.VersionCaveats(c.results, "0.2.0+abc"), c.want)
 	}
 	low, shifted := func(r *regime.Result) { r.R2 = 0.004 }, func(r *regime.Result) {
 		r.R2, r.Nulls.ShiftedR2 = -0.0036, &regime.Null{CI: regime.Interval{-0.1, 0.05}}

@@ -128,7 +128,13 @@ func (o *compareOptions) run(ctx context.Context, args []string, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	result.Provenance = map[string]any{"recordings": inputs, "options": resolved, "seed": o.method.seed}
+	var results []*regime.Result
+	for _, r := range result.Recordings {
+		results = append(results, r.Result)
+	}
+	this, _, _ := strings.Cut(programVersion(), " ")
+	result.Caveats = append(result.Caveats, regime.VersionCaveats(results, this)...)
+	result.Provenance = map[string]any{"program": "regime " + programVersion(), "recordings": inputs, "options": resolved, "seed": o.method.seed}
 	if o.output.dir != "" {
 		if err := o.files(result); err != nil {
 			return err

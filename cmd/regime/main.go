@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,5 +21,25 @@ func run() int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interruption ends the program at once
 	root := newRoot()
-	return complain(root.ErrOrStderr(), root.ExecuteContext(ctx))
+	out := &written{to: os.Stdout}
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err
+	}
+	return complain(root.ErrOrStderr(), err)
+}
+
+// A written is what is written to, with its first error: a list that is cut by a full disk is a failure, whoever wrote it.
+type written struct {
+	to  io.Writer
+	err error
+}
+
+func (w *written) Write(b []byte) (int, error) {
+	n, err := w.to.Write(b)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

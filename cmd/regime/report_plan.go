@@ -234,7 +234,9 @@ func (p *plan) read(s *section, raw map[string]any) {
 			s.name = describeFlags(s.flags)
 		}
 	case "method":
-		if s.name == "" {
+		if s.name == "" && len(s.flags) == 0 {
+			s.name = "crossval" // as where there is no [[method]]
+		} else if s.name == "" {
 			s.name = describeFlags(s.flags)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"oblique/loaders/recording"
 	"oblique/regime"
 )
 
@@ -26,9 +27,9 @@ func heading(b *bytes.Buffer, r *regime.Result) {
 	if name == "" {
 		name = "recording"
 	}
-	fmt.Fprintf(b, "%s", name)
+	fmt.Fprintf(b, "%s", recording.Printable(name))
 	if d.Output != "" {
-		fmt.Fprintf(b, " · %s", d.Output)
+		fmt.Fprintf(b, " · %s", recording.Printable(d.Output))
 	}
 	fmt.Fprintf(b, "\n%s\n\n", size(d))
 }

@@ -39,3 +39,23 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// What a terminal would obey in a name from a file is shown as text.
+func TestHostileNames(t *testing.T) {
+	e := small()
+	e.Data = "a\x1b]0;title\a\nb"
+	e.Result.Data.Name, e.Result.Data.Output, e.Result.Notes = e.Data, "y\x1b[2J", []string{"unit \x1b[31mred is constant"}
+	failed := Entry{Data: e.Data, Failure: "no array \x1b[1m"}
+	var b strings.Builder
+	for _, err := range []error{
+		Fit(&b, e.Result.Result), Scaling(&b, e.Result), Summary(&b, &Collection{Entries: []Entry{e, failed}}),
+		Compare(&b, &regime.Comparison{Recordings: []regime.Compared{{Group: "g\r", Result: e.Result.Result}}, Caveats: e.Result.Notes}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.ContainsAny(b.String(), "\x1b\a\r") || strings.Contains(b.String(), "\nb") || strings.Count(b.String(), `a\x1b]0;title\a\nb`) != 5 {
+		t.Errorf("the terminal is told\n%q", b.String())
+	}
+}

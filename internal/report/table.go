@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"oblique/loaders/recording"
 	"oblique/regime"
 )
 
@@ -16,7 +17,13 @@ type table struct {
 	rows [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// add adds a row. Names in it are from files, and may have what a terminal would obey.
+func (t *table) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = recording.Printable(cell)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 // write writes the rows, indented, each column as wide as its widest cell.
 func (t *table) write(w io.Writer) {
@@ -113,6 +120,7 @@ func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
+		word = recording.Printable(word)
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, line)
 			line = ""
