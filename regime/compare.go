@@ -187,7 +187,7 @@ func (c *comparison) match(rng *rand.Rand) error {
 	return nil
 }
 
-// activityTime is the correlation time of activity, by the sketch that Fit takes it from.
+// activityTime is the correlation time of activity, by the sketch that Fit takes it from; 1 where that is undefined, as Fit has it.
 func activityTime(r *recording.Recording) (float64, error) {
 	v, _, err := ridge.NewView(r)
 	if err != nil {
@@ -197,7 +197,11 @@ func activityTime(r *recording.Recording) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return CorrelationTime(x, r.Trials), nil
+	tau := CorrelationTime(x, r.Trials)
+	if math.IsNaN(tau) {
+		return 1, nil
+	}
+	return tau, nil
 }
 
 // draw analyses matched subsamples of one recording. One that has no figure, because its behaviour happens not to

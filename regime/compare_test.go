@@ -330,3 +330,24 @@ func begin(t *testing.T, name string, got, want []string) {
 		}
 	}
 }
+
+// Activity that changes between trials alone has rows that are taken to be independent, as Fit takes them.
+func TestCompareActivityBetweenTrials(t *testing.T) {
+	r := inTrials(readable(58, 400, 3, 1, 0.3, 1), 20)
+	for i := range r.Trials {
+		between := r.Trials[i].To - 2 // two rows that are cut off the trial, opposite to one another
+		r.Trials[i].To = between
+		for j := range 3 {
+			v := r.X.At(between, j)
+			for row := r.Trials[i].From; row < between; row++ {
+				r.X.Set(row, j, 0)
+			}
+			r.X.Set(between, j, v)
+			r.X.Set(between+1, j, -v)
+		}
+	}
+	c := compare(t, []regime.Group{{Name: "a", Recordings: []*recording.Recording{r}}}, regime.CompareOptions{Fit: quick, Draws: 3})
+	if c.Matched.EffectiveT != 400 || c.Recordings[0].Draws.Rows != 400 {
+		t.Errorf("matched %+v, %d rows", c.Matched, c.Recordings[0].Draws.Rows)
+	}
+}

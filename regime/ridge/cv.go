@@ -265,7 +265,7 @@ func (m *model) curves(held *Moments) []float64 {
 	for j, lambda := range m.Spectrum.Values {
 		for o := range d {
 			for ai, alpha := range m.Alphas {
-				w[(j*d+o)*nA+ai] = inverse(lambda+alpha) * m.c[j*d+o]
+				w[(j*d+o)*nA+ai] = m.weight(lambda, alpha) * m.c[j*d+o]
 			}
 		}
 	}
@@ -299,7 +299,7 @@ func (m *model) last(held *Moments) []float64 {
 	errors := make([]float64, d*nA)
 	for ai, alpha := range m.Alphas {
 		for j, lambda := range m.Spectrum.Values {
-			a := inverse(lambda + alpha)
+			a := m.weight(lambda, alpha)
 			for o, c := range m.c[j*d : (j+1)*d] {
 				w[j*d+o] = a * c
 			}

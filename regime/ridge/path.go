@@ -88,13 +88,17 @@ func (s *sums) add(a, m, c float64) {
 	s.mm += a * a * m * m
 }
 
-// inverse returns 1/x, and 0 for 0: a direction without variance, not penalised, carries no weight.
-func inverse(x float64) float64 {
-	if x == 0 {
-		return 0
+// weight returns 1/(λ+α), and 0 where that is of what rounding leaves of zero: a direction without variance, hardly penalised,
+// carries no weight. It would be a rounding error's otherwise, and great enough to hide the others in ‖w‖.
+func (p *Path) weight(lambda, alpha float64) float64 {
+	if x := lambda + alpha; x > eigenNoise*p.Spectrum.Values[0] {
+		return 1 / x
 	}
-	return 1 / x
+	return 0
 }
+
+// eigenNoise is the share of the greatest eigenvalue to which others are right: a few ε.
+const eigenNoise = 10 * 0x1p-53
 
 func (s *sums) gamma() float64 {
 	if s.mu == 0 {
@@ -107,7 +111,7 @@ func (s *sums) gamma() float64 {
 func (p *Path) sums(k int, alpha float64, output int) sums {
 	s := sums{alpha: alpha, count: p.Count}
 	for j, lambda := range p.Spectrum.Values[:k] {
-		s.add(inverse(lambda+alpha), p.m[j], p.c[j*p.D()+output])
+		s.add(p.weight(lambda, alpha), p.m[j], p.c[j*p.D()+output])
 	}
 	return s
 }
@@ -145,7 +149,7 @@ func (p *Path) InSample() *mat.Dense {
 			outputs[d] = sums{alpha: alpha, count: p.Count}
 		}
 		for j, lambda := range p.Spectrum.Values {
-			a := inverse(lambda + alpha)
+			a := p.weight(lambda, alpha)
 			var sum float64
 			for d, yy := range p.YY {
 				if s := &outputs[d]; yy != 0 {
@@ -180,7 +184,7 @@ func (p *Path) coefficients(k int, alpha float64) *mat.Dense {
 		s := p.sums(k, alpha, d)
 		shift := s.gamma() * s.nu
 		for j, lambda := range p.Spectrum.Values[:k] {
-			w.Set(d, j, inverse(lambda+alpha)*(p.c[j*p.D()+d]+shift*p.m[j]))
+			w.Set(d, j, p.weight(lambda, alpha)*(p.c[j*p.D()+d]+shift*p.m[j]))
 		}
 	}
 	return w
@@ -238,7 +242,7 @@ func (p *Path) GroupCorrelation(from, to int, alpha float64) float64 {
 	var total, output, norm float64
 	for j, lambda := range p.Spectrum.Values {
 		total += lambda
-		a := inverse(lambda + alpha)
+		a := p.weight(lambda, alpha)
 		for _, c := range p.c[j*d+from : j*d+to] {
 			output += lambda * a * a * c * c
 			norm += a * a * c * c

@@ -297,3 +297,29 @@ func TestBest(t *testing.T) {
 		}
 	}
 }
+
+// Directions without variance have no weight, in whatever units activity is: penalties that are nothing beside the rounding of
+// eigenvalues leave the shortest of all readouts that fit best, which a singular value decomposition gives.
+func TestCorrelationOfLowRankInGreatUnits(t *testing.T) {
+	const rows, n, rank = 80, 12, 4
+	z, y := sample(36, rows, rank, 2)
+	mix, _ := sample(37, rank, n, 1)
+	var x mat.Dense
+	x.Mul(z, mix)
+	x.Scale(1e8, &x)
+	xm := minus(&x, columnMeans(&x))
+	var svd mat.SVD
+	if !svd.Factorize(xm, mat.SVDThin) {
+		t.Fatal("no decomposition")
+	}
+	var w, fit mat.Dense
+	svd.SolveTo(&w, minus(y, columnMeans(y)), rank)
+	fit.Mul(xm, &w)
+	want := mat.Norm(&fit, 2) / (mat.Norm(xm, 2) * mat.Norm(&w, 2))
+	p, _ := newPath(t, newView(t, &x, y), append([]float64{0}, DefaultAlphas()...))
+	for _, alpha := range p.Alphas {
+		rho, _ := p.Correlation(alpha)
+		// Those just above the rounding of eigenvalues leave directions without variance a weight of some 10⁻⁴ of the others'.
+		wantNear(t, fmt.Sprintf("ρ at α=%g", alpha), rho, want, 1e-6)
+	}
+}

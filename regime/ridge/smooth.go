@@ -125,7 +125,7 @@ func (s *sweep) squaredError(t *table, k, i int, alpha float64) (sum float64) {
 	free := 1 - 1/t.Count
 	for j, lambda := range t.Spectrum.Values[:k] {
 		p := s.pt[j*s.ld+i]
-		free -= p * p * inverse(lambda+alpha)
+		free -= p * p * t.weight(lambda, alpha)
 	}
 	if free < t.saturated(k, alpha) {
 		return math.NaN()
@@ -133,7 +133,7 @@ func (s *sweep) squaredError(t *table, k, i int, alpha float64) (sum float64) {
 	for d := range t.dims {
 		e := s.y[d*s.ld+i]
 		for j, lambda := range t.Spectrum.Values[:k] {
-			e -= inverse(lambda+alpha) * t.c[j*t.dims+d] * s.pt[j*s.ld+i]
+			e -= t.weight(lambda, alpha) * t.c[j*t.dims+d] * s.pt[j*s.ld+i]
 		}
 		sum += e * e / (free * free)
 	}

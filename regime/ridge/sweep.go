@@ -46,7 +46,7 @@ func (task Task) table() *table {
 		for o := range d {
 			s, next := sums{alpha: alpha, count: p.Count}, 0
 			for j, lambda := range p.Spectrum.Values[:r] {
-				a, c := inverse(lambda+alpha), p.c[j*d+o]
+				a, c := p.weight(lambda, alpha), p.c[j*d+o]
 				s.add(a, p.m[j], c)
 				t.a[ai*(1+r)+1+j], t.am[ai*r+j], t.ac[(ai*d+o)*r+j] = -a, a*p.m[j], a*c
 				for next < len(ks) && ks[next] == j+1 {
@@ -275,12 +275,16 @@ func (s *sweep) measure(t *table, ki int, part *partial) {
 }
 
 // saturated returns the least 1 − h that is told from zero, on the first k components: below it a row is fitted by itself alone.
-// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α). The last components are those of columns that are
+// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α), which is no number where that is 1. The last components are those of columns that are
 // zero throughout, which have no part in it.
 func (p *Path) saturated(k int, alpha float64) float64 {
-	const least, few = 1e-10, 10 * 0x1p-53
+	const least = 1e-10
 	values := p.Spectrum.Values
-	return max(least, few*values[0]*inverse(values[max(1, min(k, p.rank))-1]+alpha))
+	x := values[max(1, min(k, p.rank))-1] + alpha
+	if x == 0 {
+		return least
+	}
+	return max(least, eigenNoise*values[0]/x)
 }
 
 // squaredErrorsShifted returns Σ ((y − fit − γν·along)·inverse)².
