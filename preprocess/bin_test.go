@@ -229,3 +229,10 @@ func TestParseWindowErrors(t *testing.T) {
 		}
 	}
 }
+
+// A bin longer than the recording is an error of the bin, not of a part of trials that nobody asked to keep.
+func TestBinTooLong(t *testing.T) {
+	if _, err := Prepare(counts(ramp(31, 1), ramp(31, 1)), Options{Bin: time.Hour}); err == nil || !strings.Contains(err.Error(), "no trial or run is as long as a bin") {
+		t.Errorf("%v", err)
+	}
+}

@@ -199,8 +199,10 @@ func (p *plan) setTrials() (err error) {
 	switch {
 	case rows == 0 && p.o.Lag != 0:
 		return fmt.Errorf("preprocess: lag %v leaves no row: no trial or run is that long", p.o.Lag)
-	case rows == 0:
+	case rows == 0 && !p.o.Keep.IsZero():
 		return fmt.Errorf("preprocess: %w: keep %v leaves no row", recording.ErrEmpty, p.o.Keep)
+	case rows == 0:
+		return fmt.Errorf("preprocess: %w: no trial or run is as long as a bin", recording.ErrEmpty)
 	case rows > maxValues/(p.src.neurons()+p.dim()):
 		return fmt.Errorf("preprocess: %d rows of %d neurons are more than fits in memory: take wider bins or fewer trials", rows, p.src.neurons())
 	}

@@ -22,7 +22,7 @@ import (
 func TestSimulateInterrupted(t *testing.T) {
 	regime, dir := program(t), t.TempDir()
 	command := func(out string) *exec.Cmd {
-		c := exec.Command(regime, "simulate", "train", "--task", "cycling", "--n", "32", "--batch", "8", "--steps", "300",
+		c := exec.Command(regime, "simulate", "train", "--task", "cycling", "--n", "32", "--batch", "8", "--steps", "1000",
 			"--checkpoint-every", "5", "--trials", "4", "--out", filepath.Join(dir, out))
 		c.Stderr = &bytes.Buffer{}
 		return c

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"oblique/loaders/recording"
 	"oblique/regime"
@@ -53,8 +54,8 @@ func Summary(w io.Writer, c *Collection) error {
 		fmt.Fprintf(w, "\n%d of %d have no result:\n", len(failed), len(c.Entries))
 	}
 	for _, e := range failed {
-		fmt.Fprintf(w, "  %s, %s, %s, %s: %s\n",
-			recording.Printable(e.Data), recording.Printable(e.Output), e.Prepare, e.Method, recording.Printable(e.Failure))
+		fmt.Fprintf(w, "  %s: %s\n", recording.Printable(strings.Join(nonEmpty(e.Data, e.Output, e.Prepare, e.Method), ", ")),
+			recording.Printable(e.Failure))
 	}
 	return nil
 }
