@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"oblique/loaders/recording"
 	"oblique/regime/ridge"
@@ -77,7 +78,7 @@ type Matched struct {
 
 // Compare analyses each recording, and matched subsamples of each: random neurons, and a random stretch of consecutive
 // rows as long as holds the common number of independent ones, T/τ with τ the CorrelationTime. Groups are then
-// compared on those: see Difference. Results that are finished are put beside them. A recording that is a Stream is compared as it is,
+// compared on those: see Difference; those of one name are one. Results that are finished are put beside them. A recording that is a Stream is compared as it is,
 // with Draws −1. Errors are those of Fit, with the recording's name, and ErrStreamed.
 func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Rand) (*Comparison, error) {
 	var err error
@@ -98,7 +99,9 @@ func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Ra
 	}
 	c := &comparison{ctx: ctx, options: o, result: &Comparison{SchemaVersion: SchemaVersion, Caveats: []string{}, Provenance: map[string]any{}}}
 	for _, g := range groups {
-		c.result.Groups = append(c.result.Groups, g.Name)
+		if !slices.Contains(c.result.Groups, g.Name) {
+			c.result.Groups = append(c.result.Groups, g.Name)
+		}
 		for _, r := range g.Recordings {
 			whole, err := Fit(ctx, r, o.Fit, rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64())))
 			if err != nil {

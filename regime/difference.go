@@ -72,9 +72,11 @@ func (c *comparison) matchedIn(group string) bool {
 	return false
 }
 
-// values returns the defined draws of each recording of a group, or nil if one has none.
+// values returns the defined draws of each recording of a group, or nil if one has none. Those of one file are of one recording: its
+// outputs, or its phases, are no sessions of their own.
 func (c *comparison) values(group string, of func(MatchedDraws) []Number) [][]float64 {
 	var all [][]float64
+	at := map[string]int{} // of a file
 	for i, e := range c.result.Recordings {
 		if e.Group != group || c.recordings[i] == nil {
 			continue
@@ -88,6 +90,12 @@ func (c *comparison) values(group string, of func(MatchedDraws) []Number) [][]fl
 		if defined == nil {
 			return nil
 		}
+		file := e.Result.Data.SHA256
+		if k, again := at[file]; again && file != "" {
+			all[k] = append(all[k], defined...)
+			continue
+		}
+		at[file] = len(all)
 		all = append(all, defined)
 	}
 	return all

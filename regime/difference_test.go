@@ -3,7 +3,10 @@ package regime
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
+
+	"oblique/loaders/recording"
 )
 
 // TestDifferenceCovers draws groups of recordings whose true difference is 0, and counts how often the interval has it. A
@@ -68,5 +71,23 @@ func TestDifferenceDegenerate(t *testing.T) {
 	}
 	if _, ci := difference(rng, [][]float64{draws}, [][]float64{{0}}); math.Abs(float64(ci[0])+1.96) > 0.25 || math.Abs(float64(ci[1])-1.96) > 0.25 {
 		t.Errorf("one recording: %v, want the central 95 %% of its subsamples", ci)
+	}
+}
+
+// TestSessionsOfOneFile: analyses of one file are one session of the bootstrap; recordings without a hash are each their own.
+func TestSessionsOfOneFile(t *testing.T) {
+	c := &comparison{result: &Comparison{}}
+	for i, file := range []string{"a", "b", "a", "", "", "c"} {
+		group := "g"
+		if file == "c" {
+			group = "other"
+		}
+		c.result.Recordings = append(c.result.Recordings, Compared{Group: group, Result: &Result{Data: Data{SHA256: file}},
+			Draws: MatchedDraws{Rho: []Number{Number(i), Undefined}}})
+		c.recordings = append(c.recordings, &recording.Recording{})
+	}
+	got := c.values("g", func(d MatchedDraws) []Number { return d.Rho })
+	if want := [][]float64{{0, 2}, {1}, {3}, {4}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("sessions %v, want %v", got, want)
 	}
 }
