@@ -67,7 +67,7 @@ func Slurm(ctx context.Context, s *Store, cells []Cell, how Command, o SlurmOpti
 	if o.Say == nil {
 		o.Say = func(string, ...any) {}
 	}
-	c := &cluster{store: s, how: how, options: o, byID: map[string]Cell{}, tries: map[string]int{}}
+	c := &cluster{store: s, how: how, options: o, byID: map[string]Cell{}, tries: map[string]int{}, ended: map[task]string{}}
 	for _, cell := range cells {
 		c.byID[cell.ID] = cell
 	}
@@ -86,7 +86,8 @@ type cluster struct {
 	byID    map[string]Cell
 	queue   *queue
 	jobs    []*job
-	tries   map[string]int // submissions lost, by cell
+	tries   map[string]int  // submissions lost, by cell
+	ended   map[task]string // Slurm's state of tasks that have ended, as long as it remembers them
 }
 
 // A job is an array that was submitted: the cells of each task.
@@ -181,18 +182,43 @@ func (c *cluster) active(ctx context.Context) ([]task, error) {
 	if err != nil {
 		return nil, err
 	}
-	ended := []string{"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"}
 	var tasks []task
 	for line := range strings.Lines(out) {
 		field := strings.Split(strings.TrimSpace(line), "|")
-		if len(field) != 3 || slices.Contains(ended, field[2]) {
+		if len(field) != 3 {
 			continue
 		}
-		if index, err := strconv.Atoi(field[1]); err == nil { // others are no arrays, so not ours
-			tasks = append(tasks, task{field[0], index})
+		index, err := strconv.Atoi(field[1])
+		if err != nil {
+			continue // no array, so not ours
+		}
+		if t := (task{field[0], index}); slices.Contains(endStates, field[2]) {
+			c.ended[t] = field[2]
+		} else {
+			tasks = append(tasks, t)
 		}
 	}
 	return tasks, nil
+}
+
+// endStates are those of tasks that run no more.
+var endStates = []string{"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"}
+
+// killed says that a task was killed, and by what if Slurm still knows.
+func (c *cluster) killed(t task) string {
+	switch c.ended[t] {
+	case "TIMEOUT", "DEADLINE":
+		return "killed by its time limit (--time)"
+	case "OUT_OF_MEMORY":
+		return "killed for want of memory"
+	case "NODE_FAIL", "BOOT_FAIL":
+		return "killed by the end of its node"
+	case "PREEMPTED":
+		return "killed to make room for other jobs"
+	case "CANCELLED":
+		return "cancelled"
+	}
+	return "killed"
 }
 
 // settle forgets tasks that have ended, and puts the cells of those that were killed back into the queue.
@@ -234,6 +260,7 @@ func (c *cluster) lost(j *job, k int, ids []string) error {
 	log, _ := os.ReadFile(filepath.Join(j.Dir, fmt.Sprintf("log-%d.txt", k)))
 	said := &tail{most: mostStderr}
 	said.Write(log)
+	how := c.killed(task{j.ID, k})
 	for _, id := range ids {
 		cell := c.byID[id]
 		if cell.ID == "" {
@@ -241,13 +268,13 @@ func (c *cluster) lost(j *job, k int, ids []string) error {
 		}
 		c.tries[id]++
 		if c.tries[id] < c.options.Tries {
-			c.options.Say("%s: job %s_%d was killed: submitted again (%d of %d)", cell.Name, j.ID, k, c.tries[id]+1, c.options.Tries)
+			c.options.Say("%s: job %s_%d was %s: submitted again (%d of %d)", cell.Name, j.ID, k, how, c.tries[id]+1, c.options.Tries)
 			c.queue.waiting = append(c.queue.waiting, cell)
 			continue
 		}
 		c.queue.failed[id] = true
 		err := c.store.fail(&Failure{ID: id, Name: cell.Name, Args: cell.Args, Status: -1, Stderr: string(said.data),
-			Reason: fmt.Sprintf("killed by Slurm or its node, %d times", c.tries[id])})
+			Reason: fmt.Sprintf("lost by Slurm %d times, at last %s", c.tries[id], how)})
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func quickly() SlurmOptions {
 
 // A cell whose task always disappears is submitted three times, each with twice the memory, and has failed then.
 func TestSlurmGivesUp(t *testing.T) {
-	calls := fakeSlurm(t, "echo 7", "true")
+	calls := fakeSlurm(t, "echo 7", "echo '7|0|TIMEOUT'")
 	s, how := bench(t)
 	a := NewCell("1", "a", []string{"print", "1"}, nil, Estimate{Bytes: 100 << 20})
 	b := cell("read", Result(a))
@@ -50,7 +50,7 @@ func TestSlurmGivesUp(t *testing.T) {
 	if err := Slurm(t.Context(), s, []Cell{a, b}, how, o, nil); err != nil {
 		t.Fatal(err)
 	}
-	if f := s.Failed(a.ID); f == nil || !strings.Contains(f.Reason, "3 times") {
+	if f := s.Failed(a.ID); f == nil || f.Reason != "lost by Slurm 3 times, at last killed by its time limit (--time)" {
 		t.Errorf("failure %v", f)
 	}
 	if s.Failed(b.ID) != nil || strings.Count(calls(), "sbatch") != 3 {
@@ -61,7 +61,7 @@ func TestSlurmGivesUp(t *testing.T) {
 			t.Errorf("no %s in:\n%s", want, calls())
 		}
 	}
-	if len(said) != 5 || !strings.Contains(said[1], "a: job 7_0 was killed: submitted again (2 of 3)") {
+	if len(said) != 5 || !strings.Contains(said[1], "a: job 7_0 was killed by its time limit (--time): submitted again (2 of 3)") {
 		t.Errorf("said %q", said)
 	}
 }
