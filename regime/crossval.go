@@ -44,11 +44,15 @@ func (f *fit) cut() (blocks, error) {
 		return b, err
 	}
 	f.cv, err = ridge.NewCV(f.view, b.starts, f.options.Folds, b.gap, f.options.Alphas)
-	if err == nil && f.cv.R() < 1 {
-		err = fmt.Errorf("regime: %w: %d rows leave nothing to train on in %d folds with a gap of %d rows",
+	if err != nil {
+		return b, err
+	}
+	if f.cv.R() < 1 {
+		return b, fmt.Errorf("regime: %w: %d rows leave nothing to train on in %d folds with a gap of %d rows",
 			ErrUndefined, f.result.Data.NTime, f.options.Folds, b.gap)
 	}
-	return b, err
+	f.cv.Stop = f.ctx.Err // many folds take long
+	return b, nil
 }
 
 // correlationTime fills in how many rows are independent.

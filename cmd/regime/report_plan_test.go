@@ -139,12 +139,24 @@ func TestCostGrows(t *testing.T) {
 	}
 	paper := map[string][]string{"method": {"paper"}, "time-subsamples": {"-1"}}
 	costs := []float64{of(500, 20, paper), of(5000, 20, paper), of(5000, 80, paper), of(5000, 80, map[string][]string{"method": {"paper"}}),
-		of(5000, 80, map[string][]string{"bootstrap": {"10"}}), of(5000, 80, nil)}
+		of(5000, 80, map[string][]string{"bootstrap": {"10"}}), of(5000, 80, nil), of(5000, 80, map[string][]string{"folds": {"50"}})}
 	if !slices.IsSorted(costs) {
 		t.Errorf("costs %v do not ascend", costs)
 	}
 	c := newCost(&recording.Recording{X: mat.NewDense(500, 20, nil), Y: mat.NewDense(500, 1, nil)}, nil)
 	if a, b := c.draws([]int{5, 10}, 20).Seconds, c.draws([]int{5, 10}, 40).Seconds; a >= b {
 		t.Errorf("20 draws cost %g, 40 draws %g", a, b)
+	}
+}
+
+// The models of nested cross-validation grow with the square of the folds, and so do the errors that are kept.
+func TestCostOfFolds(t *testing.T) {
+	r := &recording.Recording{X: mat.NewDense(500, 100, nil), Y: mat.NewDense(500, 2, nil)}
+	few, many := newCost(r, nil), newCost(r, map[string][]string{"folds": {"300"}})
+	if a, b := few.fit().Seconds, many.fit().Seconds; b < 50*a {
+		t.Errorf("five folds cost %g, 300 folds, with 3010 times as many models, %g", a, b)
+	}
+	if bytes := many.memory(); bytes < 5e9 { // 5.4 GB were measured
+		t.Errorf("%d bytes of 300 folds", bytes)
 	}
 }

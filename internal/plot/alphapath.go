@@ -56,7 +56,7 @@ func correlationPanel(r *regime.Result, x axis, rho []float64) *panel {
 	p.marks = append(p.marks, curve{floats(r.AlphaPath.Alpha), rho, stroke(blue, dataLine)})
 	if r.Alpha.Defined() && r.Rho.Defined() {
 		p.marks = append(p.marks, point(float64(r.Alpha), float64(r.Rho), look{vermillion, circle}))
-		text := "α = " + quantity(float64(r.Alpha)) + ", ρ = " + quantity(float64(r.Rho))
+		text := "α = " + quantity(float64(r.Alpha)) + ", ρ = " + decimal(float64(r.Rho), 0.001)
 		if r.AlphaAtEdge {
 			text += " (edge of grid)"
 		}

@@ -12,7 +12,7 @@ func TestAlphaPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, f, "ridge penalty α", "correlation ρ", "ρ√N", "error / min.", "random readouts, 95 %", "α = 4300, ρ = 0.13", "−3")
+	wantTexts(t, f, "ridge penalty α", "correlation ρ", "ρ√N", "error / min.", "random readouts, 95 %", "α = 4300, ρ = 0.128", "−3")
 	upper, lower := f.grid.panels[0][0], f.grid.panels[1][0]
 	root := math.Sqrt(float64(r.Data.NNeurons))
 	if got := upper.twin.max / upper.y.max; math.Abs(got-root) > 1e-12 {
@@ -31,7 +31,7 @@ func TestAlphaPathEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantTexts(t, f, ", ρ = 0.23 (edge of grid)")
+	wantTexts(t, f, ", ρ = 0.230 (edge of grid)")
 	if !f.grid.panels[1][0].y.log {
 		t.Error("an error that rises by eight decades is not on a log axis")
 	}

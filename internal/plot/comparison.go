@@ -14,6 +14,7 @@ type Column struct {
 	Alone    bool   // is its group by itself, which its name tells: no entry in the legend
 	N, T     int    // neurons and rows, printed beneath; 0: unknown
 	R2       Estimate
+	R2Kind   string // held out or in-sample: on the axis where all columns have the same; empty: unknown
 	Rho      Estimate
 	Relative Estimate   // relative fitting dimension D_fit/D_x
 	NullRho  [2]float64 // central range of ρ of random readouts, shaded behind the column; zero: none
@@ -45,7 +46,7 @@ func Comparison(sets []Column) (*Figure, error) {
 		relative = append(relative, category{estimate: s.Relative, look: l})
 	}
 	panels := []*panel{
-		categorical("R²", [2]float64{}, r2...),
+		categorical(r2Label(sets), [2]float64{}, r2...),
 		categorical("correlation ρ", [2]float64{}, rho...),
 		categorical("D_{fit} / D_{x}", [2]float64{}, relative...),
 	}
@@ -77,6 +78,14 @@ func Comparison(sets []Column) (*Figure, error) {
 		f.grid.legend = append(f.grid.legend, entry{"random readouts, 95 %", look{lightGrey, square}})
 	}
 	return f, nil
+}
+
+// r2Label names the axis of R².
+func r2Label(sets []Column) string {
+	if len(sets) == 0 || sets[0].R2Kind == "" || slices.ContainsFunc(sets, func(s Column) bool { return s.R2Kind != sets[0].R2Kind }) {
+		return "R²"
+	}
+	return "R², " + sets[0].R2Kind
 }
 
 // nameColumns writes names, N and T beneath the columns: the names in lines where they fit the width, else all

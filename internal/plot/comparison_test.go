@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"oblique/regime"
 )
 
 func TestComparison(t *testing.T) {
@@ -94,5 +96,38 @@ func TestComparisonEmpty(t *testing.T) {
 			t.Errorf("no reason in %q", s)
 		}
 		written(t, f, "png")
+	}
+}
+
+// The axis says which R² it has where all columns have the same; parts of the time, whose R² and fitting dimensions are
+// in-sample, are no violins beside held-out ones.
+func TestColumnsOfMethods(t *testing.T) {
+	result := func(method regime.Method) regime.Compared {
+		return regime.Compared{Result: &regime.Result{Method: method, R2: 0.5, Rho: 0.2, Relative: 0.3,
+			TimeSubsamples: &regime.TimeSubsamples{N: 2, R2: []regime.Number{0.6, 0.7}, Rho: []regime.Number{0.2, 0.3}, Relative: []regime.Number{0.3, 0.4}}}}
+	}
+	for _, c := range []struct {
+		methods []regime.Method
+		want    string
+	}{
+		{[]regime.Method{regime.Paper, regime.Paper}, "R², in-sample"},
+		{[]regime.Method{regime.Crossval}, "R², held out"},
+		{[]regime.Method{regime.Crossval, regime.Paper}, "R²"},
+		{nil, "R²"},
+	} {
+		comparison := &regime.Comparison{}
+		for _, m := range c.methods {
+			comparison.Recordings = append(comparison.Recordings, result(m))
+		}
+		columns := NewColumns(comparison)
+		if got := r2Label(columns); got != c.want {
+			t.Errorf("%v: %q, want %q", c.methods, got, c.want)
+		}
+		for i, col := range columns {
+			held := c.methods[i] == regime.Crossval
+			if (len(col.R2.Draws) == 0) != held || (len(col.Relative.Draws) == 0) != held || len(col.Rho.Draws) != 2 {
+				t.Errorf("%s: violins of %v, %v, %v", c.methods[i], col.R2.Draws, col.Rho.Draws, col.Relative.Draws)
+			}
+		}
 	}
 }

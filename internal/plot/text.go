@@ -170,9 +170,31 @@ func name(s string, most int) string {
 	return s
 }
 
-// wrap breaks a text at spaces into lines no wider than the width, and words that are wider after the marks that join the
-// parts of a name: golub2018:before. A part that is wider still stands in a line of its own.
+// wrap breaks a text into as few lines as fit the width, of about the same length, as fill does.
 func wrap(s string, size, width vg.Length) []string {
+	lines := fill(s, size, width)
+	for count := len(lines); count > 1; {
+		width = widest(lines, size) - 0.1
+		narrower := fill(s, size, width)
+		if len(narrower) > count || widest(narrower, size) > width {
+			break
+		}
+		lines = narrower
+	}
+	return lines
+}
+
+func widest(lines []string, size vg.Length) vg.Length {
+	var w vg.Length
+	for _, line := range lines {
+		w = max(w, textWidth(line, size))
+	}
+	return w
+}
+
+// fill breaks a text at spaces into lines no wider than the width, and words that are wider after the marks that join the
+// parts of a name: golub2018:before. A part that is wider still stands in a line of its own.
+func fill(s string, size, width vg.Length) []string {
 	var lines []string
 	add := func(space, word string) {
 		if n := len(lines); n > 0 && textWidth(lines[n-1]+space+word, size) <= width {

@@ -137,6 +137,10 @@ func TestWrap(t *testing.T) {
 	if strings.Join(got, "|") != "two words|and more" {
 		t.Errorf("%q", got)
 	}
+	// As few lines as there can be, none of them short for nothing.
+	if got := strings.Join(wrap("stevenson2011 speed x", 8, textWidth("stevenson2011 speed", 8)+1), "|"); got != "stevenson2011|speed x" {
+		t.Errorf("%q", got)
+	}
 	if got := wrap("unbreakable", 8, 1); len(got) != 1 {
 		t.Errorf("%q", got)
 	}

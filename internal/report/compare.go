@@ -37,7 +37,7 @@ func matched(b *bytes.Buffer, c *regime.Comparison) {
 	fmt.Fprintf(b, "\nAt the same size: %s, %s independent time points, %s\n\n", plural(c.Matched.N, "neuron"), number(c.Matched.EffectiveT),
 		plural(c.Matched.Draws, "draw"))
 	var t table
-	t.add("", "rows", "R²", "ρ", "PR", "D_fit/D_x", "")
+	t.add("", "rows", r2Name(c), "ρ", "PR", "D_fit/D_x", "")
 	for _, e := range c.Recordings {
 		d := e.Draws
 		if d.Rows == 0 {

@@ -108,9 +108,15 @@ func footing(b *bytes.Buffer, r *regime.Result) {
 
 // timeSubsamples writes how far figures of parts of the time reach, if there are any.
 func timeSubsamples(b *bytes.Buffer, r *regime.Result) {
-	if s := r.TimeSubsamples; s != nil {
-		fmt.Fprintf(b, "\n  %d time subsamples: ρ %s, R² %s, D_fit / D_x %s", s.N, span(s.Rho), span(s.R2), span(s.Relative))
+	s := r.TimeSubsamples
+	if s == nil {
+		return
 	}
+	inSample := "" // said where other figures are held out
+	if r.Method == regime.Crossval {
+		inSample = ", in-sample"
+	}
+	fmt.Fprintf(b, "\n  %d time subsamples%s: ρ %s, R² %s, D_fit / D_x %s", s.N, inSample, span(s.Rho), span(s.R2), span(s.Relative))
 }
 
 // span writes the least and greatest of some figures.

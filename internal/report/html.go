@@ -302,7 +302,7 @@ func (p *page) together(prepare, method string) error {
 		skip    bool
 	}{
 		{func() (*plot.Figure, error) { return plot.Comparison(plot.NewColumns(c)) },
-			"R², correlation ρ and relative fitting dimension. Points are estimates with 95 % intervals, violins time subsamples, bands what random readouts give.", false},
+			"R², correlation ρ and relative fitting dimension. " + marksOf(c), false},
 		{func() (*plot.Figure, error) { return plot.RegimePlane(plot.NewPlane(c)) },
 			"The regime plane: aligned recordings lie above and left, oblique ones below and right.", false},
 		{func() (*plot.Figure, error) { return plot.Scaling(curves) },
@@ -323,6 +323,18 @@ func (p *page) together(prepare, method string) error {
 		p.Figures = append(p.Figures, shown)
 	}
 	return nil
+}
+
+// marksOf says what the marks of a comparison are.
+func marksOf(c *regime.Comparison) string {
+	text := "Points are estimates"
+	if slices.ContainsFunc(c.Recordings, func(e regime.Compared) bool { return e.Result.RhoCI[0].Defined() }) {
+		text += " with 95 % intervals"
+	}
+	if slices.ContainsFunc(c.Recordings, func(e regime.Compared) bool { return e.Result.TimeSubsamples != nil }) {
+		text += ", violins time subsamples"
+	}
+	return text + ", bands what random readouts give."
 }
 
 // label names an analysis in a figure: by its data, and by its output where the data has several.

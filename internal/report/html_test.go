@@ -60,7 +60,7 @@ func TestHTML(t *testing.T) {
 	page := b.String()
 	for _, want := range []string{
 		"a&lt;script&gt;", "no file c.npz", "Schuessler", "nested cross-validation in 5 folds", "chosen by leave-one-out error",
-		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, `<th scope="row">D<sub>x,90</sub>, dimension of activity</th>`, "D<sub>fit</sub> / D<sub>x</sub>, rel", "<svg role=\"img\"", "regime scaling --data a --json", "<li>Group g1 has 1 recording: ", "with regime test (seed 3)",
+		"# &lt;b&gt;plan&lt;/b&gt;", `id="analysis-3"`, `<th scope="row">D<sub>x,90</sub>, dimension of activity</th>`, "D<sub>fit</sub> / D<sub>x</sub>, rel", "<svg role=\"img\"", "regime scaling --data a --json", "<li>Group g1 has 1 recording: ", "Points are estimates, violins time subsamples, bands", "with regime test (seed 3)",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
@@ -168,6 +168,11 @@ func TestMethodsShareParagraphs(t *testing.T) {
 	}
 	if strings.Contains(m[1], "stream") || strings.Contains(m[1], gapHere) {
 		t.Errorf("what is of no interest: %q", m[1])
+	}
+	if trials := entry("a", 0); strings.Contains(m[1], "within trials") {
+		t.Errorf("a recording without trials: %q", m[1])
+	} else if trials.Result.Data.NTrials = 3; !strings.Contains(Methods(&Collection{Entries: []Entry{trials}})[1], "smoothed within trials by") {
+		t.Error("smoothing within trials is not told")
 	}
 	if one := Methods(&Collection{Entries: []Entry{entry("a", 0)}}); !strings.Contains(one[1], "contiguous trials. The") {
 		t.Errorf("without a gap: %q", one[1])

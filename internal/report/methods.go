@@ -76,7 +76,11 @@ func preparation(r *regime.Result) string {
 	}
 	prepared := options(r.Provenance["prepare"])
 	if v := prepared["smooth"]; v != "" {
-		text += fmt.Sprintf(" Rates were smoothed within trials by a Gaussian kernel of standard deviation %s, cut off at four standard deviations.", v)
+		within := ""
+		if r.Data.NTrials > 0 {
+			within = " within trials"
+		}
+		text += fmt.Sprintf(" Rates were smoothed%s by a Gaussian kernel of standard deviation %s, cut off at four standard deviations.", within, v)
 	}
 	if v := prepared["lag"]; v != "" {
 		text += fmt.Sprintf(" Rates led behaviour by %s.", v)

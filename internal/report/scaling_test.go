@@ -37,7 +37,8 @@ func TestScaling(t *testing.T) {
 				t.Errorf("%s: the ratio of %d neurons is %s, want %s", method, size, line[len(line)-1], want)
 			}
 		}
-		if !strings.Contains(b.String(), "5 time subsamples: ρ ") {
+		subsamples := map[regime.Method]string{regime.Crossval: "5 time subsamples, in-sample: ρ ", regime.Paper: "5 time subsamples: ρ "}[method]
+		if !strings.Contains(b.String(), subsamples) {
 			t.Errorf("%s: nothing of the time subsamples in\n%s", method, b.String())
 		}
 	}

@@ -17,7 +17,8 @@ import (
 type CV struct {
 	Alphas    []float64
 	Folds     int
-	Blocks    int // units of resampling; several make a fold
+	Blocks    int          // units of resampling; several make a fold
+	Stop      func() error // asked before each model of nested cross-validation, whose error ends it; nil: never
 	stretches []stretch
 	spectra   map[[2]int]*Spectrum // of the training sets without folds f ≤ g, all blocks weighted once
 	mu        sync.Mutex
@@ -63,7 +64,7 @@ func NewCV(v *View, starts []int, folds, gap int, alphas []float64) (*CV, error)
 // shares.
 func (cv *CV) With(v *View) (*CV, error) {
 	_, _, d := v.Dims()
-	other := &CV{Alphas: cv.Alphas, Folds: cv.Folds, Blocks: cv.Blocks, n: cv.n, d: d, r: cv.r, spectra: cv.spectra}
+	other := &CV{Alphas: cv.Alphas, Folds: cv.Folds, Blocks: cv.Blocks, Stop: cv.Stop, n: cv.n, d: d, r: cv.r, spectra: cv.spectra}
 	other.stretches = slices.Clone(cv.stretches)
 	err := Parallel(len(cv.stretches), func(i int) error {
 		s := &other.stretches[i]
@@ -76,7 +77,7 @@ func (cv *CV) With(v *View) (*CV, error) {
 
 // Columns returns the same cross-validation on some of the neurons.
 func (cv *CV) Columns(cols []int) *CV {
-	sub := &CV{Alphas: cv.Alphas, Folds: cv.Folds, Blocks: cv.Blocks, n: len(cols), d: cv.d, r: min(cv.r, len(cols)),
+	sub := &CV{Alphas: cv.Alphas, Folds: cv.Folds, Blocks: cv.Blocks, Stop: cv.Stop, n: len(cols), d: cv.d, r: min(cv.r, len(cols)),
 		spectra: map[[2]int]*Spectrum{}, stretches: slices.Clone(cv.stretches)}
 	for i := range sub.stretches {
 		sub.stretches[i].moments = cv.stretches[i].moments.Columns(cols)
@@ -324,6 +325,11 @@ func (cv *CV) pairs(use func(f, g int, m *model)) error {
 		}
 	}
 	return Parallel(len(all), func(i int) error {
+		if cv.Stop != nil {
+			if err := cv.Stop(); err != nil {
+				return err
+			}
+		}
 		m, err := cv.fit(all[i][0], all[i][1])
 		if err != nil {
 			return err

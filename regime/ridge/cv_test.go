@@ -2,11 +2,13 @@ package ridge
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -169,6 +171,29 @@ func total(x []float64) float64 {
 		sum += v
 	}
 	return sum
+}
+
+// What stops a cross-validation ends it before the next model, also one of other outputs or fewer neurons.
+func TestStop(t *testing.T) {
+	cv, v := testCV(t, 2, 0)
+	stopped := errors.New("stopped")
+	var asked atomic.Int32
+	cv.Stop = func() error { asked.Add(1); return stopped }
+	other, err := cv.With(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*CV{cv, other, cv.Columns([]int{0, 2})} {
+		if _, err := c.Nested(); !errors.Is(err, stopped) {
+			t.Errorf("nested: %v", err)
+		}
+		if _, _, err := c.Groups(1); !errors.Is(err, stopped) {
+			t.Errorf("groups: %v", err)
+		}
+	}
+	if asked.Load() < 6 || len(cv.spectra) > 0 {
+		t.Errorf("asked %d times, with %d decompositions", asked.Load(), len(cv.spectra))
+	}
 }
 
 func testCV(t *testing.T, d, gap int) (*CV, *View) {
