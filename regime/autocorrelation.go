@@ -24,6 +24,9 @@ import (
 // Source: Sokal, Monte Carlo methods in statistical mechanics (1997), section 3.
 func CorrelationTime(x *mat.Dense, trials []recording.Range) float64 {
 	t, n := x.Dims()
+	if len(recording.Constant(x)) == n { // which rounding of the mean would hide
+		return math.NaN()
+	}
 	if trials == nil {
 		trials = []recording.Range{{From: 0, To: t}}
 	}

@@ -300,7 +300,7 @@ func TestBest(t *testing.T) {
 
 // Directions without variance have no weight, in whatever units activity is: penalties that are nothing beside the rounding of
 // eigenvalues leave the shortest of all readouts that fit best, which a singular value decomposition gives.
-func TestCorrelationOfLowRankInGreatUnits(t *testing.T) {
+func TestCorrelationOfLowRankInSmallUnits(t *testing.T) {
 	const rows, n, rank = 80, 12, 4
 	z, y := sample(36, rows, rank, 2)
 	mix, _ := sample(37, rank, n, 1)
