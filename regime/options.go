@@ -91,7 +91,7 @@ func (o Options) wrong() []error {
 		wrong("no penalty to choose from")
 	}
 	if !(o.Fraction > 0 && o.Fraction <= 1) {
-		wrong("fraction of the rows is %g, want above 0 and at most 1", o.Fraction)
+		wrong("time fraction %g, want above 0 and at most 1", o.Fraction)
 	}
 	if o.Folds < 3 {
 		wrong("%d folds, want at least 3: the penalty of each is chosen among the others", o.Folds)

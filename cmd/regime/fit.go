@@ -177,7 +177,7 @@ func parseAlphas(s string) ([]float64, error) {
 	if s == "" {
 		return nil, nil
 	}
-	bad := usage("--alphas %q: want numbers 1,10,100 or from:to:count, such as 1e-3:1e6:20", s)
+	bad := usage("--alphas %q: want numbers 1,10,100, or from:to:count on a logarithmic scale, such as 1e-3:1e6:20", s)
 	if parts := strings.Split(s, ":"); len(parts) == 3 {
 		lo, err1 := strconv.ParseFloat(parts[0], 64)
 		hi, err2 := strconv.ParseFloat(parts[1], 64)
