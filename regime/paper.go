@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"oblique/loaders/recording"
 	"oblique/regime/ridge"
 
 	"gonum.org/v1/gonum/mat"
@@ -117,6 +118,9 @@ func (f *fit) timeSubsamples() error {
 		return err
 	}
 	f.result.TimeSubsamples = sub
+	if n := missing(sub.Alpha); n > 0 {
+		f.note(recording.Caution+"%d of %d time subsamples have no penalty: at each some row is fitted by itself alone.", n, count)
+	}
 	return nil
 }
 

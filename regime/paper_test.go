@@ -203,7 +203,11 @@ func TestPaperWithoutPenalty(t *testing.T) {
 	// Of the recording a penalty can be chosen, of its halves none.
 	r = readable(84, 30, 20, 1, 0.2, 3)
 	o.TimeSubsamples = 3
-	sub := fit(t, r, o).TimeSubsamples
+	res := fit(t, r, o)
+	if !noted(res, "3 of 3 time subsamples have no penalty") {
+		t.Errorf("notes %q", res.Notes)
+	}
+	sub := res.TimeSubsamples
 	for i := range 3 {
 		if sub.Rho[i].Defined() || sub.R2[i].Defined() || sub.Alpha[i].Defined() || sub.DFit[i] != 0 || sub.Relative[i].Defined() {
 			t.Errorf("subsample %d: ρ %g, R² %g, α %g, d_fit %d", i, float64(sub.Rho[i]), float64(sub.R2[i]), float64(sub.Alpha[i]), sub.DFit[i])

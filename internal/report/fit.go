@@ -119,7 +119,7 @@ func timeSubsamples(b *bytes.Buffer, r *regime.Result) {
 	fmt.Fprintf(b, "\n  %d time subsamples%s: ρ %s, R² %s, D_fit / D_x %s", s.N, inSample, span(s.Rho), span(s.R2), span(s.Relative))
 }
 
-// span writes the least and greatest of some figures.
+// span writes the least and greatest of some figures, if any is defined.
 func span(x []regime.Number) string {
 	lo, hi := regime.Undefined, regime.Undefined
 	for _, v := range x {
@@ -132,6 +132,9 @@ func span(x []regime.Number) string {
 		if !hi.Defined() || v > hi {
 			hi = v
 		}
+	}
+	if !lo.Defined() {
+		return number(lo)
 	}
 	return number(lo) + "–" + number(hi)
 }

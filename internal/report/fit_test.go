@@ -59,3 +59,12 @@ func TestHostileNames(t *testing.T) {
 		t.Errorf("the terminal is told\n%q", b.String())
 	}
 }
+
+func TestSpan(t *testing.T) {
+	u := regime.Undefined
+	for want, x := range map[string][]regime.Number{"–": {u, u}, "0.250–0.500": {u, 0.5, 0.25}} {
+		if got := span(x); got != want {
+			t.Errorf("span of %v: %q, want %q", x, got, want)
+		}
+	}
+}
