@@ -218,16 +218,24 @@ func TestPaperWithoutPenalty(t *testing.T) {
 	}
 }
 
-// A silent neuron makes no leave-one-out error undefined, in whatever units activity is.
+// A silent neuron makes no leave-one-out error undefined and lengthens no readout, in whatever units activity is.
 func TestPaperBesideSilentNeuron(t *testing.T) {
-	r := readable(85, 300, 5, 2, 0.3, 1)
+	const n = 9
+	r := readable(85, 300, n, 2, 0.3, 1)
 	r.X.Scale(1e6, r.X)
-	o := regime.Options{Method: regime.Paper}
-	want := fit(t, &recording.Recording{X: mat.DenseCopyOf(r.X.Slice(0, 300, 0, 4)), Y: r.Y}, o).AlphaPath
-	for i := range 300 {
-		r.X.Set(i, 4, 0)
-	}
-	for i, e := range fit(t, r, o).AlphaPath.Error {
-		wantRelative(t, fmt.Sprintf("error at α=%g", float64(want.Alpha[i])), e, float64(want.Error[i]), 1e-9)
+	for silent := range n {
+		without, x := mat.NewDense(300, n-1, nil), mat.DenseCopyOf(r.X)
+		for i := range 300 {
+			without.SetRow(i, slices.Delete(slices.Clone(x.RawRowView(i)), silent, silent+1))
+			x.Set(i, silent, 7.3)
+		}
+		o := regime.Options{Method: regime.Paper}
+		want := fit(t, &recording.Recording{X: without, Y: r.Y}, o).AlphaPath
+		got := fit(t, &recording.Recording{X: x, Y: r.Y}, o).AlphaPath
+		for i, alpha := range want.Alpha {
+			what := fmt.Sprintf("neuron %d silent, α=%g", silent, float64(alpha))
+			wantRelative(t, what+": error", got.Error[i], float64(want.Error[i]), 1e-9)
+			wantRelative(t, what+": ρ", got.Rho[i], float64(want.Rho[i]), 1e-9)
+		}
 	}
 }

@@ -38,6 +38,8 @@ func NewPath(mo *Moments, s *Spectrum, alphas []float64) *Path {
 	}
 	mat.NewDense(r, d, p.c).Mul(s.Vectors.T(), mat.NewDense(mo.N, d, centred.XY))
 	p.silence(mo.YY)
+	clear(p.m[p.rank:]) // of columns that are zero throughout, whose directions rounding mixes with others
+	clear(p.c[p.rank*d:])
 	return p
 }
 
