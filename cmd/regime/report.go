@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -244,6 +245,10 @@ func (o *reportOptions) merge(ctx context.Context, path string, stdout, stderr i
 	}
 	if !exists(store.Dir) {
 		return hinted(fmt.Errorf("no results in %s", store.Dir), "regime report %s makes them", path)
+	}
+	tried := func(c batch.Cell) bool { return store.Done(c.ID) || store.Failed(c.ID) != nil }
+	if !slices.ContainsFunc(g.cells, tried) { // what an earlier program or plan has written stays
+		return hinted(fmt.Errorf("no cell of %s is done in %s", path, store.Dir), "regime report status %s tells why; a run makes them", path)
 	}
 	return o.finish(g, store, stdout, stderr)
 }

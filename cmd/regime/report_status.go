@@ -69,6 +69,9 @@ func (g *grid) status(w io.Writer, store *batch.Store, data error) error {
 		fmt.Fprintf(w, ", %d not known without its data", n)
 	}
 	fmt.Fprintln(w)
+	if last.Version != "" && last.Version != g.version {
+		fmt.Fprintf(w, "The last run was by version %s, this is %s: results are of one version, and another starts over.\n", last.Version, g.version)
+	}
 	switch failed := count["failed"]; {
 	case data != nil:
 		return &failure{status: exitData, err: data, hint: fmt.Sprintf("results that are done stay in %s, whatever becomes of their data",
