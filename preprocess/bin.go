@@ -19,6 +19,15 @@ import (
 // the edge of two bins belongs to the one that it begins.
 const edge = 1e-9
 
+// edgeAt is edge among times of about t. Where they are counted from 1970, it is the few roundings of a
+// float64, 2⁻⁵³ t each, that lie between a spike and the edge that it was meant to be on: 1.5 µs.
+func edgeAt(t float64) float64 {
+	if math.IsInf(t, 0) {
+		return edge
+	}
+	return max(edge, math.Abs(t)*0x1p-50)
+}
+
 // A grid is the common time axis of bins: positions are seconds for spike times, and rows of the file
 // for gridded activity, so that arithmetic on rows is exact.
 type grid struct {
@@ -79,7 +88,7 @@ func (g grid) position(seconds float64) float64 {
 func (g grid) bins(from, to float64) int {
 	slack := 0.0
 	if !g.gridded {
-		slack = edge
+		slack = edgeAt(from)
 	}
 	return int(math.Floor(min((to-from+slack)/g.width, 1<<40)))
 }
@@ -135,6 +144,7 @@ func (s spikes) choose(units []int) source { return spikes{pick(s.units, units),
 func (s spikes) fill(dst []float64, p piece, from, to int) error {
 	clear(dst)
 	n := to - from
+	edge := edgeAt(p.origin)
 	first := p.origin + float64(from)*s.width - edge
 	for u := range s.units {
 		counts := dst[u*n : (u+1)*n]
@@ -153,7 +163,7 @@ func (s spikes) fill(dst []float64, p piece, from, to int) error {
 // missing marks the bins that lie, in part, outside of the time in which every unit was observed.
 func (s spikes) missing(p piece) (*gap, error) {
 	var g *gap
-	first := p.within.To
+	first, edge := p.within.To, edgeAt(p.origin)
 	for u, unit := range s.units {
 		if unit.Observed == nil {
 			continue
@@ -189,6 +199,7 @@ func (s spikes) rates(pieces []piece) ([]float64, error) {
 				Start: p.origin + float64(p.within.From)*s.width,
 				Stop:  p.origin + float64(p.within.To)*s.width,
 			}
+			edge := edgeAt(p.origin)
 			from := sort.SearchFloat64s(unit.Spikes, span.Start-edge)
 			to := sort.SearchFloat64s(unit.Spikes, span.Stop-edge)
 			spikes += to - from

@@ -11,6 +11,7 @@ import (
 	"oblique/loaders/recording"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // spiking returns a session of spike times, with a behaviour sampled every 10 ms from 0 to 10 s.
@@ -35,7 +36,7 @@ func TestBin(t *testing.T) {
 // A spike on an edge belongs to the bin that it begins, wherever in the session and whatever the
 // rounding of the edge.
 func TestBinEdges(t *testing.T) {
-	for _, start := range []float64{0, 0.1, 0.3, 12345.7, 86400.9} {
+	for _, start := range []float64{0, 0.1, 0.3, 12345.7, 86400.9, 1.7e9 + 0.3} {
 		for _, bin := range []time.Duration{time.Millisecond, 5 * ms, 45 * ms, 100 * ms} {
 			const n = 200
 			var spikes []float64
@@ -62,6 +63,27 @@ func TestBinEdges(t *testing.T) {
 
 func binned(times []float64, bin time.Duration) spikes {
 	return spikes{[]recording.Unit{{Spikes: times}}, bin.Seconds()}
+}
+
+// Times counted from 1970, which a float64 holds to a tenth of a microsecond, come into the same bins as those
+// counted from the session's start; so do samples of behaviour and the ends of trials.
+func TestBinEpoch(t *testing.T) {
+	from := func(zero float64) *recording.Session {
+		s := spiking(nil)
+		s.Signals[0].Times, s.Signals[0].Step = make([]float64, 1001), 0
+		for i := range 1001 {
+			s.Signals[0].Times[i] = zero + float64(i)/100
+			s.Units[0].Spikes = append(s.Units[0].Spikes, zero+float64(i)/100)
+		}
+		s.Trials = &recording.Trials{Start: []float64{zero + 0.3, zero + 2.1}, Stop: []float64{zero + 1.2, zero + 4.8}}
+		return s
+	}
+	for _, o := range []Options{{Bin: 10 * ms, Resample: Mean}, {Bin: 50 * ms}, {Bin: 20 * ms, Lag: 60 * ms}} {
+		want, got := prepare(t, from(0), o), prepare(t, from(1.7e9), o)
+		if !slices.Equal(got.Trials, want.Trials) || !mat.Equal(got.X, want.X) || !mat.Equal(got.Y, want.Y) {
+			t.Errorf("bins of %v: %v, want %v", o.Bin, got.Trials, want.Trials)
+		}
+	}
 }
 
 // Every block of rows is what the whole is, whatever lies in between.

@@ -2,7 +2,9 @@ package preprocess
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 
 	"oblique/loaders/recording"
 )
@@ -76,5 +78,10 @@ func (p *plan) at(q piece, k int) string {
 	if p.grid.unit == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", at %.6g s", p.grid.time(q.origin+float64(k)*p.grid.width))
+	return ", at " + timeText(p.grid.time(q.origin+float64(k)*p.grid.width)) + " s"
+}
+
+// timeText writes a time to the microsecond, counted from 1970 as well.
+func timeText(seconds float64) string {
+	return strconv.FormatFloat(math.Round(seconds*1e6)/1e6, 'f', -1, 64)
 }

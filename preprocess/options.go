@@ -80,8 +80,8 @@ type Options struct {
 // Resampling is a way from the samples of a signal to one value per bin.
 type Resampling string
 
-// The ways to resample. By default a signal that is sampled faster than the bins is averaged,
-// any other is interpolated. A mean over a bin in which any sample is missing, or none lies, is
+// The ways to resample. By default a signal that is sampled faster than the bins, by more than 2 %, is
+// averaged, any other is interpolated. A mean over a bin in which any sample is missing, or none lies, is
 // missing. Interpolation is linear, at the centre of the bin, and never over a gap (three median
 // sampling intervals) or beyond the first and last sample.
 const (

@@ -226,7 +226,8 @@ func (p *plan) checkExtent(covered float64) error {
 	}
 	const margin = 2 // windows may reach beyond the data, and gaps are the policy's matter
 	if covered > margin*(last-first+1) {
-		return fmt.Errorf("preprocess: the trials cover %.6g s, and the data go from %.6g s to %.6g s: the times of the trials are wrong", covered, first, last)
+		return fmt.Errorf("preprocess: the trials cover %.6g s, and the data go from %s s to %s s: the times of the trials are wrong",
+			covered, timeText(first), timeText(last))
 	}
 	return nil
 }

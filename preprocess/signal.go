@@ -37,6 +37,13 @@ func (s *samples) time(i int) float64 {
 	return s.start + float64(i)*s.step
 }
 
+// faster reports whether samples lie closer than bins, by more than what written times jitter: of times that
+// are rounded, the median step may lie to either side of the bin that it is meant to be.
+func (s *samples) faster(width float64) bool {
+	const jitter = 0.02
+	return s.step < width*(1-jitter)
+}
+
 // interval returns the time from sample i to the next.
 func (s *samples) interval(i int) float64 {
 	if s.times != nil {
@@ -48,9 +55,9 @@ func (s *samples) interval(i int) float64 {
 // search returns the first sample at or after t, less the slack of an edge.
 func (s *samples) search(t float64) int {
 	if s.times != nil {
-		return sort.SearchFloat64s(s.times, t-edge)
+		return sort.SearchFloat64s(s.times, t-edgeAt(t))
 	}
-	i := math.Ceil((t - s.start - edge) / s.step)
+	i := math.Ceil((t - s.start - edgeAt(t)) / s.step)
 	return int(max(0, min(i, float64(s.len()))))
 }
 
@@ -254,7 +261,7 @@ func (s *samples) resample(y *mat.Dense, col int, from, width float64, how Resam
 	first, end := s.search(lo), s.search(hi)
 	if how == ByRate {
 		how = Linear
-		if s.step < width*(1-1e-9) {
+		if s.faster(width) {
 			how = Mean
 		}
 	}
@@ -291,7 +298,7 @@ func (s *samples) mean(out []float64, from, to int) {
 // interpolate sets out to the value at time t between its neighbours among samples first, …, end−1.
 func (s *samples) interpolate(out []float64, t float64, first, end int) {
 	i := max(s.search(t), first) // the first sample not before t
-	if i < end && math.Abs(s.time(i)-t) <= edge {
+	if i < end && math.Abs(s.time(i)-t) <= edgeAt(t) {
 		copy(out, s.values.RawRowView(i))
 		return
 	}

@@ -45,6 +45,23 @@ func TestResample(t *testing.T) {
 	near(t, "linear", column(prepare(t, slow, Options{Bin: bin, Resample: Linear}).Y, 0), r.Linear, 1e-13)
 }
 
+// Frames of a camera at 30 Hz, written in milliseconds, are 33, 34, 33, … ms apart: bins as wide as a frame take
+// their behaviour by interpolation, where a mean would find no sample in some.
+func TestResampleRoundedTimes(t *testing.T) {
+	var times, values []float64
+	for i := range 300 {
+		times = append(times, math.Round(float64(i)/30*1000)/1000)
+		values = append(values, 3+2*times[i])
+	}
+	s := sampled(times, values)
+	rec := prepare(t, s, Options{Bin: 33333333})
+	for k, v := range column(rec.Y, 0) {
+		if want := 3 + 2*(float64(k)+0.5)*0.033333333; math.Abs(v-want) > 1e-12 {
+			t.Fatalf("row %d is %v, want %v", k, v, want)
+		}
+	}
+}
+
 // Linear interpolation has a linear signal exactly, at any lag; means of a regular signal are at the mean of
 // its samples.
 func TestResampleLine(t *testing.T) {

@@ -276,7 +276,7 @@ func (p *plan) cut(spans []span) []span {
 	shortened, lost := 0, 0
 	var kept []span
 	for i, s := range spans {
-		if i+1 < len(spans) && spans[i+1].from < s.to-edge {
+		if i+1 < len(spans) && spans[i+1].from < s.to-edgeAt(s.to) {
 			s.to = s.from + float64(p.grid.bins(s.from, spans[i+1].from))*p.grid.width
 			shortened++
 		}
@@ -344,7 +344,7 @@ func (p *plan) runs() ([]piece, error) {
 	observed := []recording.Interval{{Start: math.Inf(-1), Stop: math.Inf(1)}}
 	for _, out := range p.outputs {
 		last := out.time(out.len() - 1)
-		if out.step < p.grid.width && p.o.Resample != Linear {
+		if p.o.Resample != Linear && out.faster(p.grid.width) {
 			last += out.step // the last sample stands for its interval
 		}
 		observed = intersect(observed, []recording.Interval{{Start: out.time(0), Stop: last}})
