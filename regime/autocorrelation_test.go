@@ -93,3 +93,62 @@ func TestCorrelationTimeLimits(t *testing.T) {
 		t.Errorf("τ of a ramp of 1000 rows = %g", tau)
 	}
 }
+
+// slow returns columns that remember for so long that hundreds of lags count, with a drift.
+func slow(t, n int) *mat.Dense {
+	x := autoregressive(rand.New(rand.NewPCG(34, 1)), t, n, 0.995)
+	for i := range t {
+		x.Set(i, 0, x.At(i, 0)+5*float64(i)/float64(t))
+	}
+	return x
+}
+
+// However many lags there are, τ is what its definition says, in one stretch and in trials of unequal lengths.
+func TestCorrelationTimeOfManyLags(t *testing.T) {
+	const rows, n = 3000, 3
+	x := slow(rows, n)
+	uneven := []recording.Range{{From: 5, To: 700}, {From: 700, To: 730}, {From: 740, To: 741}, {From: 800, To: 2600}, {From: 2601, To: 3000}}
+	for _, trials := range [][]recording.Range{{{From: 0, To: rows}}, uneven} {
+		c, longest := centred(x), 0
+		for _, tr := range trials {
+			longest = max(longest, tr.Len())
+		}
+		lagged := func(lag int) float64 {
+			var sum, pairs float64
+			for _, tr := range trials {
+				for i := tr.From; i+lag < tr.To; i++ {
+					sum, pairs = sum+mat.Dot(c.RowView(i), c.RowView(i+lag)), pairs+1
+				}
+			}
+			return sum / pairs
+		}
+		sum, want, lag := 1.0, 1.0, 1
+		for ; lag <= longest/4 && float64(lag) < 5*want; lag++ {
+			sum += 2 * lagged(lag) / lagged(0)
+			want = max(want, sum)
+		}
+		if lag < 400 {
+			t.Fatalf("%d lags, want many", lag)
+		}
+		wantRelative(t, "correlation time", regime.Number(regime.CorrelationTime(x, trials)), want, 1e-12)
+	}
+}
+
+func BenchmarkCorrelationTime(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		x    *mat.Dense
+	}{
+		{"slow/T=100000/N=32", slow(100000, 32)},
+		{"fast/T=100000/N=32", autoregressive(rand.New(rand.NewPCG(35, 1)), 100000, 32, 0.9)},
+		{"slow/T=400/N=32", slow(400, 32)},
+		{"fast/T=400/N=32", autoregressive(rand.New(rand.NewPCG(35, 1)), 400, 32, 0.9)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				regime.CorrelationTime(c.x, nil)
+			}
+		})
+	}
+}

@@ -62,7 +62,7 @@ func (f *fit) correlationTime() error {
 		return err
 	}
 	res := f.result
-	tau := CorrelationTime(x, f.rec.Trials)
+	tau, square := correlationTimes(x, f.rec.Trials)
 	res.EffectiveT = Number(float64(res.Data.NTime) / tau)
 	// Blocks must outlast the slower of activity and behaviour.
 	res.CorrTime = Number(math.Max(tau, CorrelationTime(f.rec.Y, f.rec.Trials)))
@@ -70,15 +70,16 @@ func (f *fit) correlationTime() error {
 		f.note(recording.Caution + "Activity or behaviour never changes within trials: its rows are taken to be independent.")
 		res.CorrTime = 1
 	}
-	res.PRCorrected = Number(correctedPR(float64(res.PR), float64(res.EffectiveT), float64(res.Data.NNeurons)))
+	independent := float64(res.Data.NTime) / square // as to second moments
+	res.PRCorrected = Number(correctedPR(float64(res.PR), independent, float64(res.Data.NNeurons)))
 	if !res.PRCorrected.Defined() {
 		f.note(recording.Caution+"The corrected participation ratio is undefined: the naive one is about what so few neurons (%d) and independent samples (%.0f) give by themselves.",
-			res.Data.NNeurons, float64(res.EffectiveT))
+			res.Data.NNeurons, independent)
 	}
 	return nil
 }
 
-// correctedPR removes from a participation ratio the bias of finite samples of T time points and N neurons,
+// correctedPR removes from a participation ratio the bias of finite samples of T independent time points and N neurons,
 //
 //	1/PR_naive ≈ 1/T + 1/N + 1/PR,
 //
@@ -118,7 +119,7 @@ func (f *fit) blocks() (blocks, error) {
 	most := max(fewBlocks, min(maxBlocks, blockMemory/(8*n*n)))
 	if trials := f.rec.Trials; len(trials) >= 2*folds {
 		b := blocks{kind: "trials", gap: f.rowsOf(max(0, f.options.Gap))}
-		count := min(most, len(trials))
+		count := max(folds, min(most, len(trials)))
 		for i := range count {
 			b.starts = append(b.starts, trials[len(trials)*i/count].From)
 		}

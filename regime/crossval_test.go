@@ -162,6 +162,38 @@ func TestCorrectedParticipationRatio(t *testing.T) {
 	}
 }
 
+// Activity that remembers gives second moments fewer independent samples: T over 1 + 2 Σ r(ℓ)², which is (1+a²)/(1−a²) = 9.5 of a
+// first-order autoregression, where T/τ, of its mean, would be half as many.
+func TestCorrectedParticipationRatioOfSlowActivity(t *testing.T) {
+	const rows, n, dim, runs = 1000, 100, 10, 20
+	var naive, corrected float64
+	for seed := range uint64(runs) {
+		rng := rand.New(rand.NewPCG(seed, 67))
+		var x mat.Dense
+		x.Mul(autoregressive(rng, rows, dim, 0.9), autoregressive(rng, dim, n, 0))
+		res := fit(t, &recording.Recording{X: &x, Y: autoregressive(rng, rows, 1, 0)}, quick)
+		naive, corrected = naive+1/float64(res.PR)/runs, corrected+1/float64(res.PRCorrected)/runs
+	}
+	// Naively 1/(1/10 + 1/100 + 9.5/1000) = 8.4. Over seeds the mean of 20 has a standard error of 0.1.
+	if math.Abs(1/naive-8.4) > 0.4 || math.Abs(1/corrected-dim) > 0.5 {
+		t.Errorf("participation ratio %.2f, corrected %.2f; want 8.4 and 10", 1/naive, 1/corrected)
+	}
+}
+
+// There may be more folds than the blocks that are kept otherwise.
+func TestManyFoldsOfTrials(t *testing.T) {
+	const folds = 110
+	r := readable(68, 4*2*folds, 3, 1, 0, 1)
+	for i := range 2 * folds {
+		r.Trials = append(r.Trials, recording.Range{From: 4 * i, To: 4*i + 4})
+	}
+	o := quick
+	o.Folds = folds
+	if res := fit(t, r, o); len(res.Folds.R2) != folds {
+		t.Errorf("%d folds, want %d", len(res.Folds.R2), folds)
+	}
+}
+
 // A fold whose behaviour is the mean of all rows has no R²: rounding leaves no number.
 func TestFoldOfConstantBehaviour(t *testing.T) {
 	r := readable(66, 500, 4, 1, 0, 1)
