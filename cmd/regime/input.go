@@ -125,7 +125,6 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 	}
 	provenance := map[string]any{
 		"program": "regime " + programVersion(),
-		"created": time.Now().UTC().Format(time.RFC3339),
 		"inputs":  inputs,
 		"prepare": prep,
 		"dropped": rec.Dropped,

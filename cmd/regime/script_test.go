@@ -32,7 +32,6 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": runWithStatus,
 			"data":   writeData,
-			"same":   sameButTimes,
 			"crlf":   withMark,
 		},
 	})
@@ -127,20 +126,4 @@ func objectArray() []byte {
 		panic(err)
 	}
 	return b.Bytes()
-}
-
-// sameButTimes compares two files line by line, leaving out the line with the time of creation.
-func sameButTimes(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: same A B")
-	}
-	a, b := strings.Split(ts.ReadFile(args[0]), "\n"), strings.Split(ts.ReadFile(args[1]), "\n")
-	if len(a) != len(b) {
-		ts.Fatalf("%d and %d lines", len(a), len(b))
-	}
-	for i := range a {
-		if a[i] != b[i] && !strings.Contains(a[i], `"created":`) {
-			ts.Fatalf("line %d: %q and %q", i+1, a[i], b[i])
-		}
-	}
 }
