@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 
 	"oblique/loaders/recording"
@@ -246,7 +247,8 @@ func (f *fit) readout(alphaIndex int, errors []float64) {
 	alpha := f.options.Alphas[alphaIndex]
 	rho, byOutput := p.Correlation(alpha)
 	res.Alpha = Number(alpha)
-	res.AlphaAtEdge = alphaIndex == 0 || alphaIndex == len(f.options.Alphas)-1
+	first := slices.IndexFunc(errors, func(e float64) bool { return !math.IsNaN(e) }) // smaller penalties are undefined
+	res.AlphaAtEdge = alphaIndex <= first || alphaIndex == len(f.options.Alphas)-1
 	res.Rho, res.RhoByOutput = Number(rho), numbers(byOutput)
 	res.RhoSqrtN = Number(rho * math.Sqrt(float64(res.Data.NNeurons)))
 	res.EffectiveDF = Number(p.Spectrum.EffectiveDF(alpha))
@@ -263,8 +265,10 @@ func (f *fit) readout(alphaIndex int, errors []float64) {
 	}
 	if res.AlphaAtEdge {
 		end := "smallest"
-		if alphaIndex > 0 {
+		if alphaIndex > first {
 			end = "largest"
+		} else if first > 0 {
+			end = "smallest defined one"
 		}
 		f.note(recording.Caution+"The penalty chosen is the %s of the grid (%.3g); ρ depends on it: see the curve of ρ against α.", end, alpha)
 	}

@@ -345,6 +345,34 @@ func TestFitOfKnownGeometry(t *testing.T) {
 	}
 }
 
+// Where rows are fitted by themselves alone at the smallest penalties, the first that has an error is the edge.
+func TestAlphaAtEdgeOfDefinedErrors(t *testing.T) {
+	r := readable(14, 30, 40, 1, 0, 0)
+	r.X.Scale(1e6, r.X)
+	o := quick
+	o.Method, o.Alphas = regime.Paper, []float64{1e-3, 1e-2, 1e8, 1e9}
+	res := fit(t, r, o)
+	if !math.IsNaN(float64(res.AlphaPath.Error[0])) || res.Alpha != 1e8 {
+		t.Fatalf("penalty %g of errors %v: want the first defined", float64(res.Alpha), res.AlphaPath.Error)
+	}
+	if !res.AlphaAtEdge || !noted(res, "smallest defined one of the grid") {
+		t.Errorf("at the edge: %v; notes %q", res.AlphaAtEdge, res.Notes)
+	}
+}
+
+// Activity of three dimensions has no readout of five degrees of freedom: those would be of what rounding leaves of zero.
+func TestMatchedDFOfLowRank(t *testing.T) {
+	for _, n := range []int{40, 200} {
+		rng := rand.New(rand.NewPCG(15, 1))
+		var x mat.Dense
+		x.Mul(autoregressive(rng, 600, 3, 0.5), autoregressive(rng, 3, n, 0))
+		res := fit(t, &recording.Recording{X: &x, Y: mat.DenseCopyOf(x.Slice(0, 600, 0, 1))}, quick)
+		if len(res.MatchedDF) != 0 {
+			t.Errorf("%d neurons: ρ at degrees of freedom %v, want none", n, res.MatchedDF)
+		}
+	}
+}
+
 func TestAlphaPath(t *testing.T) {
 	r := readable(13, 400, 30, 2, 0.5, 20)
 	for _, method := range []regime.Method{regime.Crossval, regime.Paper} {

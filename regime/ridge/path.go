@@ -2,6 +2,7 @@ package ridge
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -227,16 +228,20 @@ func (p *Path) Correlation(alpha float64) (rho float64, byOutput []float64) {
 	return math.Sqrt(output / (total * norm)), byOutput
 }
 
-// Best returns the index of the least error, the first of equal ones, passing over NaN; −1 if all are NaN.
+// Best returns the index of the least error, the first of those equal to it but for rounding, passing over NaN; −1 if all are
+// NaN. Penalties that are nothing beside the eigenvalues have one error, and rounding does not choose among them.
 func Best(errors []float64) int {
-	best := -1
-	for i, e := range errors {
-		if !math.IsNaN(e) && (best < 0 || e < errors[best]) {
-			best = i
+	least := math.Inf(1)
+	for _, e := range errors {
+		if e < least {
+			least = e
 		}
 	}
-	return best
+	return slices.IndexFunc(errors, func(e float64) bool { return e <= least+tied*math.Abs(least) })
 }
+
+// tied is the share of an error to which two are equal.
+const tied = 1e-12
 
 // GroupCorrelation is Correlation of the rows from to to−1 of W alone, on a path about the mean of its rows.
 func (p *Path) GroupCorrelation(from, to int, alpha float64) float64 {

@@ -286,7 +286,10 @@ func TestBest(t *testing.T) {
 		want   int
 	}{
 		{[]float64{3, 1, 2}, 1},
-		{[]float64{2, 1, 1}, 1}, // the first of equal ones
+		{[]float64{2, 1, 1}, 1},         // the first of equal ones
+		{[]float64{2, 1 + 1e-14, 1}, 1}, // rounding does not tell them apart
+		{[]float64{2, 1 + 1e-11, 1}, 2},
+		{[]float64{-1, -2, -2 - 1e-14}, 1},
 		{[]float64{nan, 5, nan, 4}, 3},
 		{[]float64{nan, nan}, -1},
 		{nil, -1},

@@ -58,24 +58,29 @@ func Dimension(curve []float64, threshold float64) int {
 	return 0
 }
 
-// EffectiveDF returns Σ λ/(λ+α), the degrees of freedom that a ridge fit with penalty α uses, without the intercept.
+// EffectiveDF returns Σ λ/(λ+α), the degrees of freedom that a ridge fit with penalty α uses, without the intercept. What
+// rounding leaves of an eigenvalue of zero counts for none.
 func (s *Spectrum) EffectiveDF(alpha float64) float64 {
 	var df float64
-	for _, v := range s.Values {
-		if v > 0 {
-			df += v / (v + alpha)
-		}
+	for _, v := range s.Values[:s.rank()] {
+		df += v / (v + alpha)
 	}
 	return df
+}
+
+// rank returns the number of components with variance: eigenvalues that are more than rounding leaves of zero.
+func (s *Spectrum) rank() int {
+	rank := 0
+	for rank < len(s.Values) && s.Values[rank] > eigenNoise*s.Values[0] {
+		rank++
+	}
+	return rank
 }
 
 // AlphaAtDF returns the penalty at which EffectiveDF is df, by bisection on a logarithmic scale, or NaN unless
 // 0 < df < the number of components with variance.
 func (s *Spectrum) AlphaAtDF(df float64) float64 {
-	var rank int
-	for rank < len(s.Values) && s.Values[rank] > 0 {
-		rank++
-	}
+	rank := s.rank()
 	if !(df > 0 && df < float64(rank)) {
 		return math.NaN()
 	}

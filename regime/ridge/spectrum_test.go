@@ -88,6 +88,12 @@ func TestEffectiveDF(t *testing.T) {
 	s := &Spectrum{Values: []float64{100, 4, 1, 0}}
 	wantNear(t, "at 4", s.EffectiveDF(4), 100.0/104+0.5+0.2, 1e-15)
 	wantNear(t, "at 0: the rank", s.EffectiveDF(0), 3, 1e-15)
+	// What rounding leaves of zero is no dimension, however small the penalty.
+	rounded := &Spectrum{Values: []float64{1e15, 1e12, 0.1, 0.05}}
+	wantNear(t, "at 10⁻³, of two dimensions", rounded.EffectiveDF(1e-3), 2, 1e-12)
+	if a := rounded.AlphaAtDF(3); !math.IsNaN(a) {
+		t.Errorf("α at 3 degrees of freedom of two dimensions = %g, want NaN", a)
+	}
 	// It is the trace of the hat matrix.
 	x, y := sample(31, 40, 5, 1)
 	v := newView(t, x, y)
