@@ -350,6 +350,10 @@ func (p *plan) flags(s *section, raw map[string]any) map[string][]string {
 			p.wrong(s, key, "unknown key %q%s", key, suggest(name, known))
 			continue
 		}
+		if _, twice := flags[name]; twice {
+			p.wrong(s, key, "%s: it is there twice, with - and with _", key)
+			continue
+		}
 		values, err := words(raw[key])
 		if err == nil {
 			err = set(flag, values)

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"oblique/simulate/probe"
 )
@@ -21,14 +22,21 @@ type probeCommand struct {
 	trials     int
 	seed       uint64
 	json       bool
+	flags      *pflag.FlagSet
 }
 
-func newSimulateProbe() *cobra.Command {
-	o := &probeCommand{}
+// measureNames names all measures, in words.
+func measureNames() string {
 	var names []string
 	for _, m := range probe.Measures() {
 		names = append(names, string(m))
 	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+func newSimulateProbe() *cobra.Command {
+	o := &probeCommand{}
 	c := &cobra.Command{
 		Use:   "probe --net DIR",
 		Short: "Measure the regime of a trained network as the paper does",
@@ -42,9 +50,10 @@ components, random and input directions (perturbation), power spectra (spectrum)
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f := c.Flags()
+	o.flags = f
 	f.StringVar(&o.net, "net", "", "folder of a trained network")
 	f.StringVar(&o.other, "against", "", "folder of another network, for the dissimilarity")
-	f.StringSliceVar(&o.measures, "measures", nil, "what to measure (default all): "+strings.Join(names, ","))
+	f.StringSliceVar(&o.measures, "measures", nil, "what to measure: "+measureNames()+" (default all)")
 	f.IntVar(&o.trials, "trials", 32, "trials")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of trials, noise and directions; networks are compared on the same")
 	f.BoolVar(&o.json, "json", false, "write the report as JSON")
@@ -58,10 +67,13 @@ func (o *probeCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	if o.trials < 4 || o.trials > 1<<16 {
 		return usage("--trials %d: want 4 to %d", o.trials, 1<<16)
 	}
+	if o.flags.Changed("measures") && len(list(o.measures)) == 0 {
+		return usage(`--measures "": want %s`, measureNames())
+	}
 	var measures []probe.Measure
 	for _, m := range list(o.measures) {
 		if !slices.Contains(probe.Measures(), probe.Measure(m)) {
-			return usage("--measures %s: want %s", m, strings.Trim(fmt.Sprint(probe.Measures()), "[]"))
+			return usage("--measures %q: want %s", m, measureNames())
 		}
 		measures = append(measures, probe.Measure(m))
 	}

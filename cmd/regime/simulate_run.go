@@ -65,7 +65,7 @@ func (o *trialOptions) task(name string, units int) (task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.duration != 0 {
+	if o.lasts() {
 		if of, err = task.Lasting(of, o.duration); err != nil {
 			return nil, usage("--duration: %w", err)
 		}

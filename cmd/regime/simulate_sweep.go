@@ -109,7 +109,10 @@ func (o *sweepOptions) run(ctx context.Context, path string, stdout, stderr io.W
 	for _, n := range all {
 		rho, norm := "–", "–"
 		if p := n.Last; p != nil {
-			rho, norm = fmt.Sprintf("%.3f", float64(p.Rho)), fmt.Sprintf("%.3g", float64(p.StateNorm))
+			norm = short(p.StateNorm, 3)
+			if p.Rho.Defined() {
+				rho = fmt.Sprintf("%.3f", float64(p.Rho))
+			}
 		}
 		fmt.Fprintf(t, "%s\t%d\t%.4g\t%.4g\t%s\t%s\n", n.Out, n.Steps, n.FirstLoss, n.FinalLoss, rho, norm)
 	}
@@ -194,6 +197,10 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 		name := dashed(key)
 		if known.Lookup(name) == nil {
 			p.wrong(at, key, "unknown key %q%s", key, suggest(name, known))
+			continue
+		}
+		if _, twice := variants[name]; twice {
+			p.wrong(at, key, "%s: it is there twice, with - and with _", key)
 			continue
 		}
 		values, err := words(raw[key])

@@ -66,7 +66,7 @@ func (o *trainCommand) AddFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.options.Task, "task", "", "what to train on: see regime simulate tasks")
 	f.StringVar(&o.scenario, "scenario", "", "a published initialisation: aligned, oblique, aligned_decaying, oblique_decaying, or one of the task's own; other flags win over it")
-	f.StringVar(&o.readout, "readout", "small", "norm of the readout's rows before training: small (1/√N), large (1), or a number")
+	f.StringVar(&o.readout, "readout", "small", "norm of the readout's rows before training: small (1/√N), large (1), or a number, with the learning rate of small")
 	f.IntVar(&o.options.N, "n", 0, "units (default 512)")
 	f.StringVar(&o.activation, "activation", "", "tanh (default), relu, linear, erf or softplus")
 	f.Float64Var(&o.gain, "gain", 1.5, "g of the recurrent weights: 1.5 is chaotic, 0.7 decays")
@@ -238,6 +238,14 @@ func pointOf(p train.Point) *measured {
 		regime.Number(p.StateNorm), regime.Number(p.StateChange), regime.Number(p.Rho), regime.Number(p.RhoChange)}
 }
 
+// short writes a number with so many digits, or a dash where it is undefined.
+func short(x regime.Number, digits int) string {
+	if !x.Defined() {
+		return "–"
+	}
+	return strconv.FormatFloat(float64(x), 'g', digits, 64)
+}
+
 // trainPatience is how long a training waits for another in its folder to end: one that is being killed takes a moment.
 const trainPatience = 2 * time.Second
 
@@ -260,6 +268,11 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	}
 	if err := o.train(ctx, s, stderr); err != nil {
 		return err
+	}
+	if o.trials.trials == 0 {
+		if err := o.forgetRecording(s.Steps(), stderr); err != nil {
+			return err
+		}
 	}
 	if err := writeNetwork(o.out, s); err != nil {
 		return err
@@ -284,19 +297,33 @@ func (o *trainCommand) run(ctx context.Context, stdout, stderr io.Writer) error 
 	t := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(t, "task\t%s\nunits\t%d\nsteps\t%d\nfirst loss\t%.4g\nfinal loss\t%.4g\n", end.Task, end.N, end.Steps, end.FirstLoss, end.FinalLoss)
 	if p := end.Last; p != nil {
-		fmt.Fprintf(t, "at step %d\tloss without noise %.4g, correlation ρ %.3g, ‖x‖ %.3g, ‖ΔW‖ %.3g, ‖ΔW_out‖ %.3g\n",
-			p.Step, p.Loss, p.Rho, p.StateNorm, p.RecChange, p.OutChange)
+		fmt.Fprintf(t, "at step %d\tloss without noise %s, correlation ρ %s, ‖x‖ %s, ‖ΔW‖ %s, ‖ΔW_out‖ %s\n", p.Step,
+			short(p.Loss, 4), short(p.Rho, 3), short(p.StateNorm, 3), short(p.RecChange, 3), short(p.OutChange, 3))
 	}
 	fmt.Fprintf(t, "folder\t%s\n", end.Out)
 	return t.Flush()
 }
 
+// forgetRecording removes a recording of the network as it was after another number of steps: no new one takes its place.
+func (o *trainCommand) forgetRecording(steps int, stderr io.Writer) error {
+	path := filepath.Join(o.out, recordingFile)
+	before, err := readOptions(o.out)
+	if err != nil || before.Steps == steps || !exists(path) {
+		return nil // there is no other network yet
+	}
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "regime: removed %s, of the network after %d steps\n", path, before.Steps)
+	return nil
+}
+
 // readoutName is small, large, or the number that the norm of the readout's rows is.
 func readoutName(o train.Options) string {
-	switch o.Readout {
-	case rnn.Large(o.N):
+	switch {
+	case o.Large && o.Readout == rnn.Large(o.N):
 		return "large"
-	case rnn.Small(o.N):
+	case !o.Large && o.Readout == rnn.Small(o.N):
 		return "small"
 	}
 	return strconv.FormatFloat(o.Readout, 'g', -1, 64)
@@ -354,16 +381,23 @@ type trialOptions struct {
 	every     int
 	word      string // of the kind
 	kind      recording.Kind
+	flags     *pflag.FlagSet
 }
 
 func (o *trialOptions) AddFlags(f *pflag.FlagSet) {
+	o.flags = f
 	f.IntVar(&o.trials, "trials", 32, "trials of the recording")
 	f.DurationVar(&o.tau, "tau", 100*time.Millisecond, "the membrane time constant, which maps network time to seconds: a bin is 0.2 of it")
 	f.Float64Var(&o.duration, "duration", 0, "of a trial, in τ, for cycling and simplesine (default the task's)")
-	f.BoolVar(&o.noiseFree, "noise-free", false, "no noise, and no initial state but the one that all trials share")
+	f.BoolVar(&o.noiseFree, "noise-free", false, "no noise but that of a task's inputs, and no initial state but the one that all trials share")
 	f.Uint64Var(&o.seed, "trial-seed", 0, "seed of the recording's trials and noise")
 	f.IntVar(&o.every, "keep-every", 1, "record every so many-th step: 5 makes rows of 1 τ")
 	f.StringVar(&o.word, "kind", string(recording.Model), "what the recording says that it is: model, or bci for a simulated interface")
+}
+
+// lasts tells whether trials are of another duration than the task's.
+func (o *trialOptions) lasts() bool {
+	return o.duration != 0 || o.flags != nil && o.flags.Changed("duration")
 }
 
 // check refuses what no recording is made with; least is the smallest number of trials.

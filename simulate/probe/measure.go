@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -145,7 +146,7 @@ func Take(ctx context.Context, s Subject, measures []Measure, progress func(what
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			r.Notes = append(r.Notes, fmt.Sprintf("%s: %v", m, err))
+			r.note(string(m), err)
 		}
 	}
 	if s.Other != nil {
@@ -156,10 +157,15 @@ func Take(ctx context.Context, s Subject, measures []Measure, progress func(what
 		if d := Dissimilarity(quiet.Since(since(b)), other.Since(since(b)), 1); defined(d) {
 			r.Dissimilarity = &d
 		} else {
-			r.Notes = append(r.Notes, fmt.Sprintf("dissimilarity: %v", errUndefined))
+			r.note("dissimilarity", errUndefined)
 		}
 	}
 	return r, nil
+}
+
+// note says why something could not be measured.
+func (r *Report) note(what string, err error) {
+	r.Notes = append(r.Notes, what+": "+strings.TrimPrefix(err.Error(), "probe: "))
 }
 
 // since returns the time from which states count: 10, or the middle of a trial that is not much longer.

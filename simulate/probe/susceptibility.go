@@ -157,14 +157,15 @@ func Deflect(n *rnn.Network[float32], name string, b *task.Batch, w Window, seed
 	if err != nil {
 		return nil, err
 	}
-	d := &Deflection{At: w.From + (w.To-w.From)/2, Amplitude: exampleAmplitude * w.Amplitude * math.Sqrt(float64(n.Config.N))}
+	step := moment(w, exampleMoment)
+	d := &Deflection{At: float64(step) * n.Config.Dt, Amplitude: exampleAmplitude * w.Amplitude * math.Sqrt(float64(n.Config.N))}
 	for t := range b.Steps {
 		d.Time = append(d.Time, float64(t)*n.Config.Dt)
 	}
 	d.Unperturbed = p.firstTrial()
 	kinds := p.kinds()
 	for i, to := range []*[][]float64{&d.Output, &d.Components} {
-		p.perturbed(kinds[i], d.Amplitude, moment(w, exampleMoment))
+		p.perturbed(kinds[i], d.Amplitude, step)
 		*to = p.firstTrial()
 	}
 	return d, nil

@@ -75,7 +75,7 @@ func TestDeflect(t *testing.T) {
 	for _, v := range net.Out {
 		length += float64(v * v)
 	}
-	near(t, "time", d.At, 15, 0)
+	near(t, "time", d.At, 15, 1e-12)
 	near(t, "amplitude", d.Amplitude, 1.5*math.Sqrt(n), 1e-12)
 	near(t, "before", d.Output[74][0], d.Unperturbed[74][0], 0)
 	near(t, "after", d.Output[75][0]-d.Unperturbed[75][0], d.Amplitude*math.Sqrt(length), 1e-6) // single precision
@@ -83,6 +83,18 @@ func TestDeflect(t *testing.T) {
 	if len(d.Time) != 250 || len(d.Components) != 250 || d.Components[75][0] == d.Unperturbed[75][0] {
 		t.Errorf("%d times, %d outputs", len(d.Time), len(d.Components))
 	}
+
+	// The middle of a window lies between two steps: the time is that of the step.
+	d, err = Deflect(net, "complexsine", task.ComplexSine{}.Batch(2, rand.New(rand.NewPCG(1, 5))), Window{From: 5, To: 10, LossFrom: 30, Amplitude: 10}, 1,
+		rand.New(rand.NewPCG(1, 6)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := 0
+	for d.Output[moved][0] == d.Unperturbed[moved][0] {
+		moved++
+	}
+	near(t, "time between steps", d.At, d.Time[moved], 1e-12)
 }
 
 // In a network that forgets all but the components that the task uses nothing is alike: but the generator decides, and the

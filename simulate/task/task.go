@@ -182,10 +182,11 @@ func (c counting) Batch(trials int, rng *rand.Rand) *Batch {
 }
 
 // Lasting returns a task with trials of another duration, in τ. Targets end where they do. It is an error for tasks
-// whose trials have a length of their own, and for a duration that is no number of steps from 2 to 2²⁰.
+// whose trials have a length of their own, and for a duration below that of 2 steps or above that of 2²⁰.
 func Lasting(t Task, duration float64) (Task, error) {
-	if !(duration >= 2*Dt && duration <= Dt*(1<<20)) {
-		return nil, fmt.Errorf("task: a trial of duration %g", duration)
+	const least, most = 2 * Dt, Dt * (1 << 20)
+	if !(duration >= least && duration <= most) {
+		return nil, fmt.Errorf("task: a trial of %g τ: want %g to %.7g", duration, least, most)
 	}
 	switch t := t.(type) {
 	case Cycling:

@@ -113,9 +113,7 @@ func (o Options) Resolved() (Options, error) {
 	fill(&o.Steps, spec.Training.Steps)
 	fill(&o.Batch, spec.Training.Batch)
 	fill(&o.MaskStep, spec.MaskStep)
-	if o.Activation, err = rnn.ParseActivation(string(o.Activation)); err != nil {
-		return o, err
-	}
+	fill(&o.Activation, rnn.Tanh)
 	fill(&o.Gain, new(1.5))
 	fill(&o.InitStd, new(spec.Training.InitStd))
 	fill(&o.Noise, new(spec.Noise))
@@ -160,6 +158,8 @@ func (o Options) wrongSizes(spec task.Spec) (w wrongs) {
 	w.add(o.MaskStep < 1 || o.MaskStep > spec.MaxMaskStep, "mask_step", "%d: want 1 to %d; with more, a trial of %s may have no step that counts",
 		o.MaskStep, spec.MaxMaskStep, spec.Name)
 	w.add(*o.MeasureEvery < 0, "measure_every", "%d: want 0 or more", *o.MeasureEvery)
+	_, err := rnn.ParseActivation(string(o.Activation))
+	w.add(err != nil, "activation", "%q: want tanh, relu, linear, erf or softplus", o.Activation)
 	w.add(o.Optimizer != AdamOptimizer && o.Optimizer != SGD, "optimizer", "%q: want adam or sgd", o.Optimizer)
 	for i, name := range o.Trained {
 		w.add(!slices.Contains([]Weight{In, Rec, Out}, name), "trained", "%q: want in, rec or out", name)

@@ -65,7 +65,7 @@ func TestOptionsErrors(t *testing.T) {
 		"no task":            {Task: "chess"},
 		"n -1":               {N: -1},
 		"rank 9":             {N: 8, Rank: 9},
-		"no activation":      {Activation: "step"},
+		`activation "step"`:  {Activation: "step"},
 		"batch -1":           {Batch: -1},
 		"steps -1":           {Steps: -1},
 		"at most 11650 ":     {Batch: 1 << 16, N: 512}, // 2³¹ states
@@ -91,7 +91,7 @@ func TestOptionsErrors(t *testing.T) {
 		}
 	}
 	// All that is wrong is told at once, and nothing else.
-	_, err := Options{Task: "romo", N: -1, MaskStep: 144, Noise: new(-1.0), Optimizer: "newton"}.Resolved()
+	_, err := Options{Task: "romo", N: -1, MaskStep: 144, Noise: new(-1.0), Optimizer: "newton", Activation: "step"}.Resolved()
 	var all []string
 	for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
 		var wrong *OptionError
@@ -100,7 +100,7 @@ func TestOptionsErrors(t *testing.T) {
 		}
 		all = append(all, wrong.Option)
 	}
-	if want := []string{"n", "mask_step", "optimizer", "noise"}; !slices.Equal(all, want) {
+	if want := []string{"n", "mask_step", "activation", "optimizer", "noise"}; !slices.Equal(all, want) {
 		t.Errorf("wrong are %v, want %v", all, want)
 	}
 }
