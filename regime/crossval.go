@@ -65,7 +65,7 @@ func (f *fit) correlationTime() error {
 	tau, square := correlationTimes(x, f.rec.Trials)
 	res.EffectiveT = Number(float64(res.Data.NTime) / tau)
 	// Blocks must outlast the slower of activity and behaviour.
-	res.CorrTime = Number(math.Max(tau, CorrelationTime(f.rec.Y, f.rec.Trials)))
+	res.CorrTime = Number(math.Max(tau, f.behaviourTime()))
 	if !res.CorrTime.Defined() {
 		f.note(recording.Caution + "Activity or behaviour never changes within trials: its rows are taken to be independent.")
 		res.CorrTime = 1
@@ -77,6 +77,19 @@ func (f *fit) correlationTime() error {
 			res.Data.NNeurons, independent)
 	}
 	return nil
+}
+
+// behaviourTime is the correlation time of behaviour whose outputs count alike, as they do in R²: they have units of their own, in
+// which their variances say nothing. It is NaN if none varies.
+func (f *fit) behaviourTime() float64 {
+	y := mat.DenseCopyOf(f.rec.Y)
+	y.Apply(func(_, o int, v float64) float64 {
+		if yy := f.path.YY[o]; yy > 0 {
+			return (v - f.yMean[o]) / math.Sqrt(yy)
+		}
+		return 0
+	}, y)
+	return CorrelationTime(y, f.rec.Trials)
 }
 
 // correctedPR removes from a participation ratio the bias of finite samples of T independent time points and N neurons,

@@ -180,6 +180,24 @@ func TestCorrectedParticipationRatioOfSlowActivity(t *testing.T) {
 	}
 }
 
+// Outputs count alike in the correlation time, whatever their units: R² is the mean over them.
+func TestCorrelationTimeOfUnits(t *testing.T) {
+	r := readable(69, 2000, 5, 2, 0, 0)
+	slow := autoregressive(rand.New(rand.NewPCG(70, 1)), 2000, 1, 0.95)
+	for i := range 2000 {
+		r.Y.Set(i, 0, slow.At(i, 0))
+	}
+	want := fit(t, r, quick)
+	for i := range 2000 {
+		r.Y.Set(i, 1, 1000*r.Y.At(i, 1))
+	}
+	got := fit(t, r, quick)
+	wantRelative(t, "correlation time", got.CorrTime, float64(want.CorrTime), 1e-9)
+	if want.CorrTime < 10 || got.Folds.Gap != want.Folds.Gap {
+		t.Errorf("correlation time %g, gap of %d rows, with another unit %d", float64(want.CorrTime), want.Folds.Gap, got.Folds.Gap)
+	}
+}
+
 // There may be more folds than the blocks that are kept otherwise.
 func TestManyFoldsOfTrials(t *testing.T) {
 	const folds = 110

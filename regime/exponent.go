@@ -29,7 +29,11 @@ func (s *scaling) exponent(columns [][][]int) error {
 	}
 	e := &res.Exponent
 	weights := slopeWeights(sizes)
-	e.Value = Number(weighted(weights, meanRow(logRho)))
+	if e.Value = Number(weighted(weights, meanRow(logRho))); !e.Value.Defined() {
+		s.note(recording.Caution + "No exponent: ρ is undefined in some subsample.")
+		e.Value = Undefined
+		return nil
+	}
 	if t, _, _ := s.view.Dims(); t < 2*tenths {
 		s.note(recording.Caution+"No interval of the exponent: %d rows are too few to leave tenths out.", t)
 		return nil

@@ -88,6 +88,18 @@ func TestScalingOfAllNeurons(t *testing.T) {
 	}
 }
 
+// Where a draw has nothing but silent neurons there is no exponent, and a note says why, few neurons or not.
+func TestNoExponentOfSilentDraws(t *testing.T) {
+	r := readable(71, 200, 4, 1, 0, 1)
+	for j := range 3 {
+		constants(r.X, j, 0)
+	}
+	res := scale(t, r, regime.ScalingOptions{Fit: quick, Sizes: []int{1, 4}, Draws: 10})
+	if res.Exponent.Value.Defined() || !noted(res.Result, "No exponent: ρ is undefined") {
+		t.Errorf("exponent %g, notes %q", float64(res.Exponent.Value), res.Notes)
+	}
+}
+
 // Exponents known from theory: a readout along the common signal of all neurons keeps its ρ as neurons are added; one of
 // independent neurons of equal variance, read alike, has ρ = 1/√N.
 func TestScalingExponents(t *testing.T) {
