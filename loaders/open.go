@@ -161,12 +161,20 @@ func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 		"; name it with --rates or --spikes"}
 }
 
-// unreadable returns why the array with the first of the names that the file has cannot be read, or nil
-// if it has none or could be read.
+// unreadable returns why the array with the first of the names that the file has cannot be read or is none, or
+// nil if it has none or could be read.
 func (l *loading) unreadable(names []string) error {
-	p := l.inv.only(names, func(i Info) bool { return i.Class == Opaque })
+	p := l.inv.only(names, func(i Info) bool {
+		return i.Class == Opaque || i.Class == Text || i.Class == Numbers && product(i.Dims) == 0
+	})
 	if p == nil {
 		return nil
+	}
+	switch info := p.node.Info(); info.Class {
+	case Text:
+		return fmt.Errorf("loaders: '%s' %s is text, where numbers should be; %s", p.path, info.Shape(), contents(l.file))
+	case Numbers:
+		return fmt.Errorf("loaders: '%s' %s holds no numbers: %w; %s", p.path, info.Shape(), recording.ErrEmpty, contents(l.file))
 	}
 	_, err := p.node.Values()
 	if err == nil {

@@ -231,7 +231,8 @@ func TestBin(t *testing.T) {
 		{scalar("fs", 100), Options{}, 0.01},
 		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.2, 3.3, 3.4}}, Options{}, 0.1},
 		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.5, 3.6, 3.7}}, Options{}, 0},
-		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.2, 3.3}}, Options{}, 0}, // of something else
+		{npz.Value{Name: "time", Data: []float64{0, 50, 100, 150, 200}}, Options{}, 0}, // milliseconds
+		{npz.Value{Name: "time", Data: []float64{3, 3.1, 3.2, 3.3}}, Options{}, 0},     // of something else
 	} {
 		s, err := Open(writeNPZ(t, x, y, c.extra), c.o)
 		if err != nil {
@@ -277,6 +278,15 @@ func TestTrialVectors(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) || len(s.Activity.Runs) != c.runs {
 			t.Errorf("%v: trials %v, want %v; runs %v", c.extra, got, c.want, s.Activity.Runs)
+		}
+	}
+	for first, caution := range map[int]bool{1: true, 0: false} {
+		s, err := Open(writeNPZ(t, x, y, npz.Value{Name: "trial_start", Data: []int{first, 5}}, npz.Value{Name: "trial_stop", Data: []int{4, 8}}), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(strings.Join(s.Notes, " "), "counted from 1") != caution {
+			t.Errorf("from %d: notes %q", first, s.Notes)
 		}
 	}
 	for _, bad := range [][]npz.Value{
@@ -506,6 +516,53 @@ func TestMATLABSpikeTimes(t *testing.T) {
 		t.Errorf("units %+v", s.Units)
 	}
 	wantMatrix(t, "behaviour", s.Signals[0].Values, marked(5, 2))
+}
+
+// TestMismatch: the error of lists that do not go together names the element.
+func TestMismatch(t *testing.T) {
+	list := func(name string, m ...mat.Matrix) *matfile.Array {
+		var parts []*matfile.Array
+		for _, x := range m {
+			parts = append(parts, matlabMatrix("", x))
+		}
+		return matfile.NewCell(name, []int{1, len(parts)}, parts...)
+	}
+	x := list("rates", marked(9, 4), marked(8, 4))
+	for _, c := range []struct {
+		x, y *matfile.Array
+		want string
+	}{
+		{x, list("Y", marked(9, 2), marked(7, 2)), "in element 1: [8×4] and [7×2]"},
+		{x, list("Y", marked(9, 2)), "have 2 and 1 elements"},
+		{list("rates", marked(9, 4), marked(8, 5)), list("Y", marked(9, 2), marked(8, 2)), "while the other keeps its length"},
+	} {
+		if _, err := Open(writeMAT(t, c.x, c.y), Options{}); !errors.Is(err, recording.ErrShape) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+}
+
+// TestUnsortedSpikeTimes: times that do not ascend are sorted, as those of NWB are; counts stay what they are.
+func TestUnsortedSpikeTimes(t *testing.T) {
+	vector := func(x ...float64) *matfile.Array { return matfile.NewNumeric("", []int{len(x), 1}, x) }
+	vel, time := matlabMatrix("hand_vel", marked(5, 2)), matfile.NewNumeric("time", []int{1, 5}, []float64{0, 0.2, 0.4, 0.6, 0.8})
+	for _, name := range []string{"spikes", "spike_times"} {
+		s, err := Open(writeMAT(t, matfile.NewCell(name, []int{1, 2}, vector(0.7, 0.1), vector(0.2, 0.9)), vel, time), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Units) != 2 || !slices.Equal(s.Units[0].Spikes, []float64{0.1, 0.7}) || !slices.Equal(s.Units[1].Spikes, []float64{0.2, 0.9}) {
+			t.Errorf("%s: units %+v", name, s.Units)
+		}
+	}
+	s, err := Open(writeMAT(t, matfile.NewCell("spikes", []int{1, 2}, vector(2, 0, 1), vector(0, 3)),
+		matfile.NewCell("Y", []int{1, 2}, vector(1, 2, 3), vector(4, 5))), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Activity == nil || s.Trials.Len() != 2 {
+		t.Errorf("counts: %+v", s)
+	}
 }
 
 // TestSpikeTimes: a vector of times with the unit of each, behaviour with times of its own.

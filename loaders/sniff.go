@@ -109,6 +109,8 @@ var signatures = []struct{ magic, name string }{
 	{"\x80\x03", "a Python pickle, which is a program that runs when read; save with np.savez"},
 	{"\x80\x04", "a Python pickle, which is a program that runs when read; save with np.savez"},
 	{"\x80\x05", "a Python pickle, which is a program that runs when read; save with np.savez"},
+	{"\xff\xfe", "text in UTF-16, perhaps; save it as UTF-8"},
+	{"\xfe\xff", "text in UTF-16, perhaps; save it as UTF-8"},
 	{"\x1f\x8b", "gzip; unpack it first"},
 	{"BZh", "bzip2; unpack it first"},
 	{"\xfd7zXZ", "xz; unpack it first"},
@@ -131,6 +133,9 @@ func looksLike(head []byte) string {
 	if text, ok := asText(head); ok {
 		return looksLikeText(text)
 	}
+	if _, ok := asText(latin(head)); ok {
+		return "text that is not UTF-8 (Latin-1?); save it as UTF-8"
+	}
 	return fmt.Sprintf("unknown, begins with %q", head[:min(len(head), 8)])
 }
 
@@ -145,9 +150,24 @@ func asText(head []byte) (string, bool) {
 	return text, text != "" && utf8.ValidString(text) && !strings.ContainsFunc(text, control)
 }
 
+// latin returns the head with the letters of 8-bit encodings as those of UTF-8.
+func latin(head []byte) []byte {
+	var text []rune
+	for _, b := range head {
+		if b >= 0x80 && b < 0xa0 { // controls
+			b = 0
+		}
+		text = append(text, rune(b))
+	}
+	return []byte(string(text))
+}
+
 func looksLikeText(text string) string {
 	trimmed := strings.TrimSpace(text)
-	line, _, _ := strings.Cut(trimmed, "\n")
+	line, rest, more := strings.Cut(trimmed, "\n")
+	for strings.HasPrefix(line, "#") && more { // a remark
+		line, rest, more = strings.Cut(rest, "\n")
+	}
 	switch {
 	case strings.HasPrefix(trimmed, "version https://git-lfs"):
 		return "a Git LFS pointer; get the file itself with git lfs pull"

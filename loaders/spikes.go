@@ -38,13 +38,14 @@ func (l *loading) unitsOf(p place) ([]recording.Unit, error) {
 	return l.clustered(p)
 }
 
-// listedUnits makes a unit of each vector of a list, or returns nil if the list holds anything else.
+// listedUnits makes a unit of each vector of a list, or returns nil if the list holds anything else. Whole numbers that do not
+// ascend are counts, unless they are called times; all else that does not is sorted.
 func listedUnits(p place) ([]recording.Unit, error) {
 	children, err := p.node.Children()
 	if err != nil {
 		return nil, err
 	}
-	spikes := 0
+	spikes, ascend, counts := 0, true, plain(last(p.path)) != "spiketimes"
 	var units []recording.Unit
 	for i, c := range children {
 		info := c.Info()
@@ -55,14 +56,16 @@ func listedUnits(p place) ([]recording.Unit, error) {
 		if err != nil {
 			return nil, fmt.Errorf("element %d of '%s': %w", i, p.path, err)
 		}
-		if !ascending(v.Data) {
-			return nil, nil
-		}
+		ascend = ascend && ascending(v.Data)
+		counts = counts && whole(v.Data)
 		spikes += len(v.Data)
 		units = append(units, recording.Unit{Name: fmt.Sprint(i), Spikes: v.Data})
 	}
-	if spikes == 0 {
+	if spikes == 0 || !ascend && counts {
 		return nil, nil
+	}
+	for _, u := range units {
+		slices.Sort(u.Spikes)
 	}
 	return units, nil
 }

@@ -216,8 +216,7 @@ func orient(a, b *stack, o Orientation, lengths map[int]bool) (reading, error) {
 		fit = readings(a, b)
 	}
 	if len(fit) == 0 {
-		return reading{}, fmt.Errorf("loaders: %w: activity %s and behaviour %s have no axis of the same length",
-			recording.ErrShape, a, b)
+		return reading{}, fmt.Errorf("loaders: %w: activity %s and behaviour %s %s", recording.ErrShape, a, b, mismatch(a, b))
 	}
 	if o != Auto {
 		asked := slices.DeleteFunc(slices.Clone(fit), func(r reading) bool { return r.activity.timeFirst() != (o == TimeByNeurons) })
@@ -235,6 +234,24 @@ func orient(a, b *stack, o Orientation, lengths map[int]bool) (reading, error) {
 		return fit[0], nil
 	}
 	return reading{}, fmt.Errorf("loaders: %w: the lengths of %s and %s do not tell which axis is time: %s", recording.ErrShape, a, b, hint)
+}
+
+// mismatch says why there is no reading of activity and behaviour: which elements of lists do not fit.
+func mismatch(a, b *stack) string {
+	switch n := len(a.parts); {
+	case a.cube != nil || b.cube != nil || n == 1 && len(b.parts) == 1:
+	case n != len(b.parts):
+		return fmt.Sprintf("have %d and %d elements", n, len(b.parts))
+	default:
+		for i := range n {
+			x, y := a.parts[i].Dims, b.parts[i].Dims
+			if !slices.Contains(y, x[0]) && !slices.Contains(y, x[1]) {
+				return fmt.Sprintf("have no axis of the same length in element %d: %s and %s", i, shape(x), shape(y))
+			}
+		}
+		return "have no axis that is the same length in both, element by element, while the other keeps its length"
+	}
+	return "have no axis of the same length"
 }
 
 // sameWay prefers, among several readings, the one that lies the same way in both arrays.

@@ -7,6 +7,9 @@ import (
 	"oblique/loaders/recording"
 )
 
+// mostSeconds is the widest row that a number is taken for: more is of another unit, most often milliseconds.
+const mostSeconds = 1
+
 // time sets the width of the t rows and the time of the first.
 func (l *loading) time(t int) error {
 	a := l.s.Activity
@@ -21,14 +24,18 @@ func (l *loading) time(t int) error {
 	if err != nil {
 		return err
 	}
-	if times == nil {
+	stamped := times == nil
+	if stamped {
 		if times, err = l.stamps(t, step == 0); err != nil {
 			return err
 		}
 	}
 	switch n := len(times); {
 	case step == 0 && n > 0:
-		step = l.regular(times)
+		if step = l.regular(times); step > mostSeconds && !stamped {
+			l.note(recording.Caution+"The vector of times goes in steps of %.4g, which are not taken as seconds; say --file-bin if they are.", step)
+			a.Start, step = 0, 0
+		}
 	case l.FileBin > 0 && n > 1:
 		l.contradict((times[n-1] - times[0]) / float64(n-1))
 	}
@@ -78,8 +85,7 @@ func (l *loading) said() (float64, error) {
 			return 0, err
 		}
 		step := g.seconds(v.Data[0])
-		// A bin of more than a second is a number in another unit, most often milliseconds.
-		if step > 0 && step <= 1 {
+		if step > 0 && step <= mostSeconds {
 			return step, nil
 		}
 		if l.FileBin == 0 {
@@ -114,7 +120,7 @@ func (l *loading) regular(times []float64) float64 {
 	step := (times[n-1] - times[0]) / float64(n-1)
 	for i := 1; i < n; i++ {
 		if math.Abs(times[i]-times[i-1]-step) > 0.02*step {
-			l.note(recording.Caution + "The vector of times is not regular: the width of a row is unknown.")
+			l.note(recording.Caution + "The vector of times is not regular: the width of a row is unknown; say --file-bin.")
 			return 0
 		}
 	}

@@ -147,8 +147,25 @@ func (l *loading) trialBounds(t int) (*recording.Trials, error) {
 	if err := recording.ValidateRanges(table.Rows, t); err != nil {
 		return nil, fmt.Errorf("loaders: '%s': %w", p.path, err)
 	}
+	if fromOne(table.Rows, t) {
+		l.note(recording.Caution+"%s and the stops leave out a row before each trial, and the rows would all be used if they counted from 1, the last "+
+			"of a trial included. They are taken as counted from 0, up to the stop.", p.path)
+	}
 	l.s.Activity.Runs = fillGaps(table.Rows, t)
 	return table, nil
+}
+
+// fromOne tells whether several trials of t rows have one row before each, and none after the last: then the first and last
+// rows were counted from 1, as MATLAB does.
+func fromOne(trials []recording.Range, t int) bool {
+	at := 0
+	for _, r := range trials {
+		if r.From != at+1 {
+			return false
+		}
+		at = r.To
+	}
+	return len(trials) > 1 && at == t
 }
 
 // rowsOf returns a vector of rows, or of seconds as rows; nil where seconds cannot be rows because the bin is

@@ -117,7 +117,7 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 	}
 	rec, err := preprocess.Prepare(session, prep)
 	if err != nil {
-		return nil, nil, badData(err)
+		return nil, nil, ofWidth(badData(err), session.Notes)
 	}
 	inputs := []map[string]string{{"path": rec.Source.Path, "sha256": rec.Source.SHA256, "format": rec.Source.Format}}
 	for _, b := range rec.Source.Beside {
@@ -130,6 +130,16 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 		"dropped": rec.Dropped,
 	}
 	return rec, provenance, nil
+}
+
+// ofWidth adds to the error of rows of unknown width what the file says of it that was not taken.
+func ofWidth(err error, notes []string) error {
+	for _, note := range notes {
+		if strings.Contains(err.Error(), "--file-bin") && strings.Contains(note, "say --file-bin") && !strings.Contains(note, "counts per row") {
+			return hinted(err, "%s", strings.TrimPrefix(note, recording.Caution))
+		}
+	}
+	return err
 }
 
 // session opens a file or a data set, and completes the preparation with the data set's own.

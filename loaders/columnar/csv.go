@@ -50,11 +50,17 @@ func openCSV(f *File, r io.ReaderAt) error {
 	if at := bytes.IndexByte(head, 0); at >= 0 {
 		return fmt.Errorf("byte %d: neither Parquet nor Arrow, and no text either: a zero byte", start+int64(at))
 	}
-	s := &csvSource{r: r, size: f.size, comma: separator(head)}
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		return fmt.Errorf("line 1: %w: lines that end in a carriage return alone", ErrUnsupported)
+	}
+	skipped, mark := remarks(head)
+	s := &csvSource{r: r, size: f.size, comma: separator(head[skipped:])}
 	f.format = "CSV"
 	if s.comma == '\t' {
 		f.format = "TSV"
 	}
+	start += int64(skipped)
+	before := 1 + bytes.Count(head[:skipped], []byte{'\n'})
 	rd := s.reader(start)
 	header, err := rd.Read()
 	if err == io.EOF {
@@ -69,7 +75,10 @@ func openCSV(f *File, r io.ReaderAt) error {
 		}
 	}
 	names := slices.Clone(header)
-	rows, err := s.index(rd, start, len(names))
+	if mark {
+		names[0] = strings.TrimPrefix(names[0], "#")
+	}
+	rows, err := s.index(rd, start, len(names), before)
 	if err != nil {
 		return err
 	}
@@ -87,6 +96,25 @@ func openCSV(f *File, r io.ReaderAt) error {
 	f.groups = append(f.groups, rows)
 	f.source, f.metadata = s, map[string]string{}
 	return nil
+}
+
+// remarks returns how many bytes of lines that begin with # come before the header, and whether the header is the last of
+// them, as numpy.savetxt writes it: it has as many fields as the line after it.
+func remarks(head []byte) (skip int, mark bool) {
+	for bytes.HasPrefix(head[skip:], []byte("#")) {
+		line, rest, more := bytes.Cut(head[skip:], []byte("\n"))
+		if !more {
+			break
+		}
+		if next, _, _ := bytes.Cut(rest, []byte("\n")); !bytes.HasPrefix(next, []byte("#")) {
+			comma := []byte(string(separator(next)))
+			if n := bytes.Count(next, comma); n > 0 && n == bytes.Count(line, comma) {
+				return skip, true
+			}
+		}
+		skip += len(line) + 1
+	}
+	return skip, false
 }
 
 // separator is the most frequent of comma, tab and semicolon outside quotes in the first line that is
@@ -124,8 +152,8 @@ func (s *csvSource) reader(from int64) *csv.Reader {
 	return rd
 }
 
-// index reads all rows.
-func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err error) {
+// index reads all rows. The reader takes line before of the file for its first.
+func (s *csvSource) index(rd *csv.Reader, start int64, width, before int) (rows int, err error) {
 	s.columns = make([]csvColumn, width)
 	for ; ; rows++ {
 		at := start + rd.InputOffset()
@@ -133,23 +161,27 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err
 		if err == io.EOF {
 			break
 		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			line, _ := rd.FieldPos(0)
+			return 0, fmt.Errorf("line %d: number of fields: %d, and the header has %d", before+line-1, len(record), width)
+		}
 		if err != nil {
-			return 0, shorten(err)
+			return 0, shorten(moved(err, before))
 		}
 		if rows%csvBlock == 0 {
 			line, _ := rd.FieldPos(0)
-			s.starts, s.lines = append(s.starts, at), append(s.lines, line)
+			s.starts, s.lines = append(s.starts, at), append(s.lines, before+line-1)
 		}
 		for i, field := range record {
 			c := &s.columns[i]
 			if c.note(field); c.text == 1 && c.word == "" {
 				line, _ := rd.FieldPos(i)
-				c.word = fmt.Sprintf("line %d: '%s'", line, clip(field))
+				c.word = fmt.Sprintf("line %d: '%s'", before+line-1, clip(field))
 			}
 		}
 	}
 	if rows == 0 {
-		s.starts, s.lines = append(s.starts, start+rd.InputOffset()), append(s.lines, 1)
+		s.starts, s.lines = append(s.starts, start+rd.InputOffset()), append(s.lines, before)
 	}
 	return rows, nil
 }
@@ -157,20 +189,33 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width int) (rows int, err
 // decimalComma is a number as it is written in much of Europe.
 var decimalComma = regexp.MustCompile(`: '[+-]?\d+,\d+([eE][+-]?\d+)?…?'$`)
 
-// decimalCommas is an error if most columns would be text for numbers with decimal commas alone.
+// decimalCommas is an error if most columns, or between semicolons all of several that are text, would be text for numbers
+// with decimal commas alone: whole numbers have none.
 func (s *csvSource) decimalCommas() error {
-	count, first := 0, ""
+	count, texts, first := 0, 0, ""
 	for _, c := range s.columns {
+		if c.word != "" {
+			texts++
+		}
 		if decimalComma.MatchString(c.word) {
 			if count++; first == "" {
 				first = c.word
 			}
 		}
 	}
-	if 2*count <= len(s.columns) {
+	if 2*count <= len(s.columns) && (s.comma != ';' || count < 2 || count < texts) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w: decimal commas; write numbers with points", first, ErrUnsupported)
+}
+
+// moved counts the lines of a parse error from that of the file at which the reader began.
+func moved(err error, before int) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		parse.Line += before - 1
+	}
+	return err
 }
 
 // shorten keeps the place and the reason of a parse error.
@@ -263,12 +308,7 @@ func (s *csvSource) scan(columns []*Column, from int) (scanner, error) {
 
 func (sc *csvScanner) read() ([]string, error) {
 	record, err := sc.rd.Read()
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		parse.Line += sc.line - 1
-		err = shorten(parse)
-	}
-	return record, err
+	return record, shorten(moved(err, sc.line))
 }
 
 func (sc *csvScanner) next(most int) ([]part, error) {

@@ -40,6 +40,8 @@ func TestCSV(t *testing.T) {
 		"pandas":    {",0,1\n0,5,6\n", "CSV", 1, map[string]any{"": []float64{0}, "0": []float64{5}, "1": []float64{6}}},
 		"mark":      {"\xef\xbb\xbfx,y\n1,2\n", "CSV", 1, map[string]any{"x": []float64{1}}},
 		"blank":     {"x,y\n\n1,2\n\n3,4", "CSV", 2, map[string]any{"x": []float64{1, 3}}},
+		"savetxt":   {"# x,y\n1.0,2\n", "CSV", 1, map[string]any{"x": []float64{1}, "y": []float64{2}}},
+		"remarks":   {"# made by us, by hand,\r\n#\r\nx,y\r\n1,2\r\n", "CSV", 1, map[string]any{"x": []float64{1}, "y": []float64{2}}},
 		"no rows":   {"x,y\n", "CSV", 0, map[string]any{"x": []float64{}}},
 		"late text": {"x\n1\n2\nthree\n", "CSV", 3, map[string]any{"x": []string{"1", "2", "three"}}},
 	} {
@@ -72,7 +74,10 @@ func TestCSV(t *testing.T) {
 
 func TestCSVErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"x,y\n1\n":                         "columnar: line 2, byte 1 of it: wrong number of fields",
+		"x,y\n1\n":                         "columnar: line 2: number of fields: 1, and the header has 2",
+		"# by hand\nx,y\n1,2\n1,\"2\n":     "columnar: line 4, byte 6 of it: ",
+		"# by hand\nx,y\n1,2\n1,2,3\n":     "columnar: line 4: number of fields: 3, and the header has 2",
+		"x,y\r1,2\r":                       "columnar: line 1: unsupported: lines that end in a carriage return alone",
 		"x,y\n1,\"2\n":                     "columnar: line 2, byte 6 of it: ",
 		"0.5,1.5\n1,2\n":                   "columnar: line 1: '0.5' is a number, where the names of the columns should be",
 		"\xff\xfex\x00":                    "columnar: byte 0: text in UTF-16: unsupported",
@@ -204,6 +209,10 @@ func TestCSVDecimalCommas(t *testing.T) {
 	err := open("x;y;label\n1,5;-2,25;a\n2;3,5e-1;b\n")
 	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "line 2: '1,5': ") {
 		t.Errorf("decimal commas: %v", err)
+	}
+	err = open("count;n;x;y\n1;2;0,5;-2,25\n") // whole numbers have no comma
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "line 2: '0,5': ") {
+		t.Errorf("decimal commas beside counts: %v", err)
 	}
 	if err := open("x;y;label\n1.5;-2.25;1,5\n"); err != nil {
 		t.Errorf("one text: %v", err)
