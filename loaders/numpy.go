@@ -47,7 +47,7 @@ func (f numpyFile) Format() string {
 }
 
 func (f numpyFile) Root() Node {
-	var arrays []Node
+	var arrays []numpyArray
 	for _, a := range f.Arrays() {
 		node := newNumPy(a)
 		if f.lone != "" {
@@ -58,25 +58,52 @@ func (f numpyFile) Root() Node {
 	return newGroup(asLists(arrays))
 }
 
-// asLists puts arrays named x[0], x[1], …, which follow one another from 0 on, into a list x: so are lists
-// written to an npz.
-func asLists(arrays []Node) []Node {
+// asLists puts arrays named x[0], x[1], …, which follow one another from 0 on, into a list x, and x[0].a, x[0].b, x[1].a, … into
+// a list of groups: so are lists and struct arrays written to an npz.
+func asLists(arrays []numpyArray) []Node {
 	var nodes []Node
 	for i := 0; i < len(arrays); {
-		name := arrays[i].Info().Name
-		base, first := strings.CutSuffix(name, "[0]")
-		n := 1
-		for first && i+n < len(arrays) && arrays[i+n].Info().Name == fmt.Sprintf("%s[%d]", base, n) {
-			n++
+		base, rest, first := strings.Cut(arrays[i].info.Name, "[0]")
+		if first && rest != "" && rest[0] != '.' {
+			base, first = strings.CutSuffix(arrays[i].info.Name, "[0]")
 		}
 		if !first {
 			nodes = append(nodes, arrays[i])
-		} else {
-			nodes = append(nodes, newList(base, arrays[i:i+n]))
+			i++
+			continue
 		}
-		i += n
+		var elements []Node
+		for {
+			n, element := leading(arrays[i:], fmt.Sprintf("%s[%d]", base, len(elements)))
+			if n == 0 {
+				break
+			}
+			elements = append(elements, element)
+			i += n
+		}
+		nodes = append(nodes, newList(base, elements))
 	}
 	return nodes
+}
+
+// leading returns the element of a list that the first arrays make under a name, and how many they are.
+func leading(arrays []numpyArray, name string) (n int, element Node) {
+	if len(arrays) > 0 && arrays[0].info.Name == name {
+		return 1, arrays[0]
+	}
+	var inside []numpyArray
+	for _, a := range arrays {
+		field, ok := strings.CutPrefix(a.info.Name, name+".")
+		if !ok {
+			break
+		}
+		a.info.Name = field
+		inside = append(inside, a)
+	}
+	if inside == nil {
+		return 0, nil
+	}
+	return len(inside), newGroup(asLists(inside))
 }
 
 // numpyArray is one array of such a file.

@@ -475,10 +475,15 @@ func TestMATLAB(t *testing.T) {
 	}
 	structs := writeMAT(t, matfile.NewStruct("D", matfile.NewStructArray("trials", []int{1, 3}, []string{"rates", "vel"}, fields)))
 	cells := writeMAT(t, matfile.NewCell("rates", []int{1, 3}, spikeCells...), matfile.NewCell("vel", []int{3, 1}, velCells...))
+	arrays := filepath.Join(t.TempDir(), "structs.npz") // D.trials[0].rates, D.trials[0].vel, …
+	if err := Convert(t.Context(), structs, arrays, Conversion{}); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		path string
 		o    Options
 	}{
+		"struct in npz":  {arrays, Options{}},
 		"guessed struct": {structs, Options{}},
 		"named struct":   {structs, Options{Rates: []string{"D.trials.rates"}, Behavior: []string{"D.trials.vel"}}},
 		"cells":          {cells, Options{}},

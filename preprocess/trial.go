@@ -395,7 +395,7 @@ func (p *plan) fileRuns() []recording.Range {
 // the run of its event, with their peri-event times; a trial becomes one piece per run.
 func (p *plan) bins(spans []span) ([]piece, error) {
 	var pieces []piece
-	total, partial := 0, 0
+	total, partial, cut := 0, 0, 0
 	add := func(origin, from, to float64, trial int) error {
 		n := p.grid.bins(origin, to)
 		first := int(math.Ceil((from - origin) / p.grid.width))
@@ -433,11 +433,17 @@ func (p *plan) bins(spans []span) ([]piece, error) {
 					continue
 				}
 				origin = s.from
+				if from > s.from || to < s.to {
+					cut++
+				}
 			}
 			if err := add(origin, from, to, s.trial); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if cut > 0 {
+		p.note("Windows that reach beyond the rows around their event, and are cut there: %d of %d.", cut, len(spans))
 	}
 	if partial > 0 {
 		p.note("Trials or runs that end with less than a bin, which is left out: %d.", partial)

@@ -175,6 +175,9 @@ func TestGriddedTrials(t *testing.T) {
 	}
 	// Event 0 is on row 15, window rows 12…19; the run of the event begins at row 14.
 	near(t, "y", column(rec.Y, 0), []float64{14.5, 16.5, 18.5, 95.5, 97.5}, 0)
+	if notes := strings.Join(rec.Notes, " "); !strings.Contains(notes, "are cut there: 2 of 2") {
+		t.Errorf("notes %q", notes)
+	}
 }
 
 func TestTrialErrors(t *testing.T) {
