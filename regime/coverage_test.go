@@ -21,7 +21,7 @@ import (
 
 // The simulation behind the choice of interval, documented in docs/methods.md:
 //
-//	go test ./regime -run Coverage -coverage.runs 200 -timeout 0
+//	go test ./regime -run Coverage -coverage.runs 200 -timeout 0 -v
 var coverageRuns = flag.Int("coverage.runs", 0, "recordings simulated for each setting of TestCoverage; 0 skips it")
 
 // A world is a population from which recordings are drawn: x = L z + private noise, y = W x + noise, with z, private
