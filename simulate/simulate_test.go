@@ -42,7 +42,7 @@ func TestSession(t *testing.T) {
 	if d := mat.Norm(&z, 2); d > 1e-5*mat.Norm(s.Signals[0].Values, 2) { // single precision
 		t.Errorf("the decoder is off by %g", d)
 	}
-	if s.Trials.Len() != 4 || s.Trials.Column("condition").Numbers[3] != 1 || math.Abs(s.Trials.Stop[3]-4) > 1e-12 {
+	if s.Trials.Len() != 4 || s.Trials.Column("condition").Numbers[3] != 1 || math.Abs(s.Trials.Start[3]-3) > 1e-12 || math.Abs(s.Trials.Stop[3]-4) > 1e-12 {
 		t.Errorf("trials: %+v", s.Trials)
 	}
 }

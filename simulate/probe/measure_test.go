@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"oblique/simulate"
 	"oblique/simulate/rnn"
+	"oblique/simulate/task"
 )
 
 func subject(t *testing.T, task string, inputs, outputs int) Subject {
@@ -53,6 +55,38 @@ func TestTake(t *testing.T) {
 	again, err := Take(context.Background(), s, nil, nil)
 	if err != nil || !reflect.DeepEqual(r, again) {
 		t.Error("the same seed gives another report")
+	}
+}
+
+// TestTakeFrom: states count from t = 10 on, and fixed points are sought from the last ones, at their inputs.
+func TestTakeFrom(t *testing.T) {
+	s := subject(t, "flipflop", 3, 3)
+	s.Other = subject(t, "flipflop", 3, 3).Network.Clone()
+	for i := range s.Other.Rec {
+		s.Other.Rec[i] *= -1
+	}
+	r, err := Take(t.Context(), s, []Measure{MeasureGeometry, MeasureFixedPoints}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := Trials(task.FlipFlop{}, s.Trials, s.Seed)
+	quiet := rnn.Noise{Off: true, OffInit: true}
+	run, other := simulate.Evaluate(s.Network, b, quiet), simulate.Evaluate(s.Other, b, quiet)
+	near(t, "norm", r.Geometry.StateNorm, RowNorm(run.Since(10)), 1e-15)
+	near(t, "dissimilarity", *r.Dissimilarity, Dissimilarity(run.Since(10), other.Since(10), 1), 1e-15)
+	if g := r.Geometry; g.DFit != Dimension(g.R2, 0.9) || g.DFitTest != Dimension(g.R2Test, 0.9) {
+		t.Errorf("dimensions %d and %d of %v and %v", g.DFit, g.DFitTest, g.R2, g.R2Test)
+	}
+	x, u := make([]float64, 16), make([]float64, 3)
+	at := (b.Steps-1)*b.Trials + 1 // of the second trial
+	for i := range x {
+		x[i] = float64(run.States[at*16+i])
+	}
+	for i := range u {
+		u[i] = float64(b.Input[at*3+i])
+	}
+	if want := FindFixedPoint(rnn.Convert[float64](s.Network), u, x); !reflect.DeepEqual(r.FixedPoints[1], want) {
+		t.Errorf("fixed point with E = %g, want %g", r.FixedPoints[1].Speed, want.Speed)
 	}
 }
 

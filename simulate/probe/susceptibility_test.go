@@ -9,6 +9,10 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
+	"oblique/simulate"
+	"oblique/simulate/rnn"
 	"oblique/simulate/task"
 )
 
@@ -168,22 +172,60 @@ func TestPerturbDirections(t *testing.T) {
 	}
 }
 
+// A perturbation is of a run with noise in its initial states and nowhere else. The first trial is moved along the first row of
+// W_out, or the first component of states from t = 10 on; the others by as much in the span.
+func TestPerturbed(t *testing.T) {
+	net := subject(t, "flipflop", 3, 3).Network
+	b := task.FlipFlop{}.Batch(3, rand.New(rand.NewPCG(1, 5)))
+	w, err := PublishedWindow("flipflop", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPerturbation(net, "flipflop", b, w, 7, rand.New(rand.NewPCG(1, 6)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := simulate.Evaluate(net, b, rnn.Noise{Seed: 7, Off: true})
+	if !slices.Equal(p.states, run.States) || slices.Equal(p.states[:16], net.H0) {
+		t.Error("the run has other noise than that of its initial states")
+	}
+	readout := simulate.Readout(net)
+	const step, amplitude = 30, 2.0
+	for k, first := range [][]float64{unit(mat.Row(nil, 0, readout)), mat.Col(nil, 0, Principal(run.Since(10), 2).Axes)} {
+		kind := p.kinds()[k]
+		p.perturbed(kind, amplitude, step)
+		for trial := range b.Trials {
+			at := (step*b.Trials + trial) * 16
+			moved := make([]float64, 16)
+			for i := range moved {
+				moved[i] = float64(p.runner.States()[at+i]) - float64(p.states[at+i])
+			}
+			near(t, "length", norm(moved), amplitude, 1e-6) // single precision
+			if along := dot(moved, first); (math.Abs(along-amplitude) < 1e-5) != (trial == 0) {
+				t.Errorf("kind %d, trial %d: moved by %g along the first row or component", k, trial, along)
+			}
+			for j := range kind.dim() {
+				axis := mat.Col(nil, j, kind.basis)
+				subtract(moved, axis, dot(moved, axis))
+			}
+			near(t, "outside the span", norm(moved), 0, 1e-5)
+		}
+	}
+}
+
 // The windows of the paper; Romo's targets are moved to where the trial with the latest decision has them.
 func TestPublishedWindow(t *testing.T) {
-	for _, name := range []string{"cycling", "flipflop", "mante", "complexsine"} {
-		of, err := task.ByName(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, err := PublishedWindow(name, nil)
-		if err != nil || w.To > w.LossFrom-5 || w.LossFrom > float64(of.Spec().Steps)*0.2 {
-			t.Errorf("%s: %+v, %v", name, w, err)
+	for name, want := range map[string]Window{
+		"cycling": {5, 15, 20, 10}, "flipflop": {5, 10, 15, 10}, "mante": {10, 23, 28, 10}, "complexsine": {5, 25, 30, 10},
+	} {
+		if w, err := PublishedWindow(name, nil); err != nil || w != want {
+			t.Errorf("%s: %+v, want %+v: %v", name, w, want, err)
 		}
 	}
 	b := task.Romo{}.Batch(32, rand.New(rand.NewPCG(1, 5)))
 	w, err := PublishedWindow("romo", b)
 	latest, step := latestDecision(b)
-	if err != nil || math.Abs(w.To-(float64(step)*0.2-5)) > 1e-12 || step > 105 || w.Amplitude != 5 {
+	if err != nil || math.Abs(w.To-(float64(step)*0.2-5)) > 1e-12 || step > 105 || w.From != 1 || w.Amplitude != 5 {
 		t.Errorf("romo: %+v, latest decision at step %d, %v", w, step, err)
 	}
 	j := after("romo", b, w)

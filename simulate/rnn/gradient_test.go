@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -63,6 +64,13 @@ func testGradient(t *testing.T, activation Activation, rank int) {
 	_, e := q.of(r.Outputs())
 	g := NewGradient[float64](n.Config)
 	r.Backward(n, e, g)
+
+	once := *g // nothing of the first is in a second
+	once.H0, once.Rec = slices.Clone(g.H0), slices.Clone(g.Rec)
+	r.Backward(n, e, g)
+	if !slices.Equal(g.H0, once.H0) || !slices.Equal(g.Rec, once.Rec) {
+		t.Error("the gradient of the same run differs the second time")
+	}
 
 	weights := []struct {
 		name    string

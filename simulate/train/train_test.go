@@ -70,6 +70,41 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
+// TestRate: Adam's rate is that of the options divided by the number of units; that of plain gradient descent is not.
+func TestRate(t *testing.T) {
+	for optimizer, want := range map[Optimizer]float64{AdamOptimizer: 0.1 / 24, SGD: 0.1} {
+		o := tiny(1)
+		o.Optimizer = optimizer
+		if s, err := Start(o); err != nil || s.Adam.Rate != want {
+			t.Errorf("%s: rate %g, want %g: %v", optimizer, s.Adam.Rate, want, err)
+		}
+	}
+}
+
+// TestFreshTrials: every step has trials of its own, the same when training goes on from another step, and none of another seed.
+func TestFreshTrials(t *testing.T) {
+	o, err := Options{Task: "romo", N: 4, Batch: 2, Steps: 300}.Resolved()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, seen := o.task(), map[string]bool{}
+	for b := range ahead(t.Context(), of, o, 0) {
+		seen[fmt.Sprint(b.Input)] = true
+	}
+	if len(seen) != o.Steps {
+		t.Errorf("%d steps have %d different batches", o.Steps, len(seen))
+	}
+	for b := range ahead(t.Context(), of, o, 290) {
+		if !seen[fmt.Sprint(b.Input)] {
+			t.Fatal("a training that goes on has other trials")
+		}
+	}
+	o.Seed++
+	if b := <-ahead(t.Context(), of, o, 0); seen[fmt.Sprint(b.Input)] {
+		t.Error("another seed has the same trials")
+	}
+}
+
 // TestProcessors: one and two processors give the same bits.
 func TestProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
