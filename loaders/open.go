@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -135,10 +136,10 @@ func (l *loading) load() error {
 func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 	switch {
 	case len(l.Rates) > 0:
-		p, err := l.named(l.Rates)
+		p, err := l.named("--rates", l.Rates)
 		return p, recording.Rates, err
 	case len(l.Spikes) > 0:
-		p, err := l.named(l.Spikes)
+		p, err := l.named("--spikes", l.Spikes)
 		return p, recording.Counts, err
 	}
 	for _, g := range []struct {
@@ -190,39 +191,49 @@ func deref(p *place) []place {
 	return []place{*p}
 }
 
-// named returns the arrays that the user asks for.
-func (l *loading) named(lists []string) ([]place, error) {
+// named returns the arrays that the user asks for with a flag.
+func (l *loading) named(flag string, lists []string) ([]place, error) {
 	var places []place
 	for _, name := range split(lists) {
-		if found, err := l.matching(name); err != nil || len(found) > 0 {
-			if places = append(places, found...); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		n, path, err := l.find(name)
+		found, err := l.called(name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
-		if class := n.Info().Class; class != Numbers && class != List {
-			if class == Opaque {
-				_, err = n.Values()
-			}
-			if err == nil {
-				err = fmt.Errorf("loaders: '%s' is %s, not numbers", path, class)
-			}
-			return nil, err
-		}
-		places = append(places, place{path: path, node: n})
+		places = append(places, found...)
 	}
 	return places, nil
+}
+
+// called returns the arrays of a name or pattern.
+func (l *loading) called(name string) ([]place, error) {
+	if found, err := l.matching(name); err != nil || len(found) > 0 {
+		return found, err
+	}
+	n, path, err := l.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if class := n.Info().Class; class != Numbers && class != List {
+		if class == Opaque {
+			_, err = n.Values()
+		}
+		if err == nil {
+			err = fmt.Errorf("loaders: '%s' is %s, not numbers", path, class)
+		}
+		return nil, err
+	}
+	return []place{{path: path, node: n}}, nil
 }
 
 // find returns an array of the file, or the one of another file that has the name.
 func (l *loading) find(name string) (Node, string, error) {
 	n, path, err := find(l.file, name)
-	if errors.Is(err, ErrNotFound) && isFile(name) {
+	switch {
+	case !errors.Is(err, ErrNotFound):
+	case isFile(name):
 		return l.beside(name)
+	case strings.ContainsRune(name, os.PathSeparator) || strings.Contains(filepath.Ext(name), ".np"):
+		err = missing{fmt.Sprintf("loaders: no array and no file '%s'; %s", name, contents(l.file))}
 	}
 	return n, path, err
 }
@@ -292,7 +303,7 @@ func columnNames(p place) []string {
 // chooseBehavior returns the signals, the default first.
 func (l *loading) chooseBehavior(activity []place) ([]place, error) {
 	if len(l.Behavior) > 0 {
-		return l.named(l.Behavior)
+		return l.named("--behavior", l.Behavior)
 	}
 	var found []place
 	for _, n := range behaviorNames {

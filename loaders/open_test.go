@@ -289,6 +289,13 @@ func TestTrialVectors(t *testing.T) {
 			t.Errorf("from %d: notes %q", first, s.Notes)
 		}
 	}
+	phase := npz.Value{Name: "trial", Data: []float64{0, 0.5, 1, 0, 0.5, 1, 1.5, 2}} // of a trial, and no number of it
+	if _, err := Open(writeNPZ(t, x, y, phase), Options{Trials: "trial"}); err == nil || !strings.Contains(err.Error(), "--trials: loaders: 'trial' has 0.5 in row 1") {
+		t.Errorf("error %v", err)
+	}
+	if s, err := Open(writeNPZ(t, x, y, phase), Options{}); err != nil || s.Trials != nil || len(s.Notes) == 0 {
+		t.Errorf("trials %+v, error %v", s.Trials, err)
+	}
 	for _, bad := range [][]npz.Value{
 		{{Name: "trial_start", Data: []int{5, 0}}},
 		{{Name: "trial_start", Data: []float64{0, 2.5}}},
@@ -381,11 +388,12 @@ func TestNamed(t *testing.T) {
 	}
 	for want, o := range map[string]Options{
 		"no array 'rate5'; the file has: M1.rates [8×3], PMd [8×2], kin [8×1], other [8×1]": {Rates: []string{"rate5"}},
-		"'label' is text, not numbers": {Spikes: []string{"label"}},
-		"both given":                   {Spikes: []string{"PMd"}, Rates: []string{"PMd"}},
-		"no kind":                      {Kind: "cat"},
-		"negative":                     {FileBin: -1},
-		"trials 'PMd' is [8×2]":        {Trials: "PMd"},
+		"'label' is text, not numbers":                                  {Spikes: []string{"label"}},
+		"--behavior: loaders: no array and no file 'y/Y.npy'; the file": {Rates: []string{"PMd"}, Behavior: []string{"y/Y.npy"}},
+		"both given":            {Spikes: []string{"PMd"}, Rates: []string{"PMd"}},
+		"no kind":               {Kind: "cat"},
+		"negative":              {FileBin: -1},
+		"trials 'PMd' is [8×2]": {Trials: "PMd"},
 	} {
 		if _, err := Open(path, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)

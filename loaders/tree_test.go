@@ -71,7 +71,7 @@ func ExampleOpen() {
 	fmt.Println(strings.TrimPrefix(err.Error(), path+": "))
 	// Output:
 	// reach: 4 times, 3 neurons, counts in bins of 0.05 s, behaviour hand_vel
-	// loaders: no array 'rates'; the file has: spikes [3×4], hand_vel [4×2], bin_s []
+	// --rates: loaders: no array 'rates'; the file has: spikes [3×4], hand_vel [4×2], bin_s []
 }
 
 // TestTreeJSON: a tree can be written as JSON whatever the values, and read back.

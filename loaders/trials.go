@@ -41,7 +41,7 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	if l.Trials != "" {
 		n, path, err := l.find(l.Trials)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--trials: %w", err)
 		}
 		if !perRow(n.Info()) {
 			return nil, fmt.Errorf("loaders: %w: trials '%s' is %s, want a number or name for each of %d rows",
@@ -59,6 +59,14 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	if len(ids) != t { // one text of as many characters
 		return l.trialBounds(t)
 	}
+	if row := slices.IndexFunc(ids, isFraction); row >= 0 {
+		text := fmt.Sprintf("'%s' has %g in row %d, and whole numbers or names number trials", p.path, ids[row], row)
+		if l.Trials != "" {
+			return nil, fmt.Errorf("--trials: loaders: %s", text)
+		}
+		l.note(recording.Caution+"%s: it is left out.", text)
+		return l.trialBounds(t)
+	}
 	table, runs := numberedRows(ids)
 	l.s.Activity.Runs = runs
 	if len(table.Rows) == 0 {
@@ -73,6 +81,8 @@ func (l *loading) trialRows(t int) (*recording.Trials, error) {
 	}
 	return table, nil
 }
+
+func isFraction(x float64) bool { return x != math.Trunc(x) && !math.IsNaN(x) }
 
 // trialIDs returns the number of each row's trial. Names are numbered as they appear; an empty one is no trial's, −1.
 func trialIDs(n Node) (ids []float64, names []string, err error) {

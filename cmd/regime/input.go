@@ -171,6 +171,9 @@ func (o *input) open() (*recording.Session, error) {
 	if o.kind == "" {
 		kind = "" // what the file says
 	}
+	if o.flags.Changed("file-bin") && o.fileBin <= 0 {
+		return nil, usage("--file-bin %v: want the width of the file's rows, such as 45ms", o.fileBin)
+	}
 	options := loaders.Options{Rates: o.rates, Spikes: o.spikes, Behavior: o.behavior, Trials: o.trials,
 		FileBin: o.fileBin, Kind: kind, Stream: o.stream}
 	if o.flags.Changed("transpose") {
