@@ -74,7 +74,7 @@ func (s *sweep) add(flags map[string]string) (name string, err error) {
 	}
 	args := []string{"simulate", "train", "--json"}
 	f.Visit(func(flag *pflag.Flag) { args = append(args, "--"+flag.Name+"="+flagValue(flag)) })
-	c := batch.NewCell(s.version, name, args, nil, estimate(options, o.trials.trials))
+	c := batch.NewCell(s.version, name, args, nil, estimate(options, &o.trials))
 	i := slices.IndexFunc(s.nets, func(n sweepNet) bool { return n.name == name })
 	switch {
 	case i < 0:
@@ -85,17 +85,20 @@ func (s *sweep) add(flags map[string]string) (name string, err error) {
 	return name, nil
 }
 
-// estimate is what training and then recording so many trials costs.
-func estimate(o train.Options, trials int) batch.Estimate {
+// estimate is what training and then recording such trials costs.
+func estimate(o train.Options, trials *trialOptions) batch.Estimate {
 	const program = 40e6
 	seconds, bytes := o.Cost()
 	c := o.Network()
 	t, err := task.ByName(o.Task)
+	if trials.trials > 0 {
+		t, err = trials.task(o.Task, o.N)
+	}
 	if err != nil {
 		panic(err) // resolved already
 	}
 	// A recorded state is held in the run's memory thrice, once as a double and once in what is written.
-	recorded := int64(trials) * int64(t.Spec().Steps) * int64(c.N) * (3*4 + 8 + 4)
+	recorded := int64(trials.trials) * int64(t.Spec().Steps) * int64(c.N) * (3*4 + 8 + 4)
 	return batch.Estimate{Seconds: seconds, Bytes: program + max(bytes, recorded)}
 }
 

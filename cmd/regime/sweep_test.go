@@ -53,6 +53,32 @@ func sameNetworks(t *testing.T, want, got string) {
 	}
 }
 
+// The memory of a network grows with the trials that are recorded, and with how long they last.
+func TestSweepEstimate(t *testing.T) {
+	memory := func(trials, duration string) int64 {
+		t.Helper()
+		s, err := newSweep(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags := map[string]string{"task": "cycling", "n": "100", "trials": trials}
+		if duration != "" {
+			flags["duration"] = duration
+		}
+		if _, err := s.add(flags); err != nil {
+			t.Fatal(err)
+		}
+		return s.nets[0].cell.Estimate.Bytes
+	}
+	const state = 24 // bytes of each that is recorded
+	if more := memory("400", "") - memory("200", ""); more != 200*360*100*state {
+		t.Errorf("200 more trials take %d bytes", more)
+	}
+	if more := memory("200", "144") - memory("200", ""); more != 200*360*100*state {
+		t.Errorf("trials that last twice as long take %d bytes more", more)
+	}
+}
+
 // TestSweep: one and two workers give the same bytes, which are those of a single training; what is there is not made again,
 // and what was removed is.
 func TestSweep(t *testing.T) {
