@@ -215,6 +215,10 @@ func TestBin(t *testing.T) {
 	scalar := func(name string, v float64) npz.Value {
 		return npz.Value{Name: name, Shape: []int{}, Data: []float64{v}}
 	}
+	s, err := Open(writeNPZ(t, x, y, npz.Value{Name: "time", Data: []float64{0, 1, 2, 3, 4}}), Options{})
+	if err != nil || s.Activity.Bin != 1 || !strings.Contains(strings.Join(s.Notes, " "), "in steps of 1, taken for seconds") {
+		t.Errorf("numbers of rows: %+v, %v", s, err)
+	}
 	for _, c := range []struct {
 		extra npz.Value
 		o     Options

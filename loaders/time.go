@@ -32,9 +32,13 @@ func (l *loading) time(t int) error {
 	}
 	switch n := len(times); {
 	case step == 0 && n > 0:
-		if step = l.regular(times); step > mostSeconds && !stamped {
+		switch step = l.regular(times); {
+		case stamped:
+		case step > mostSeconds:
 			l.note(recording.Caution+"The vector of times goes in steps of %.4g, which are not taken as seconds; say --file-bin if they are.", step)
 			a.Start, step = 0, 0
+		case step == 1:
+			l.note(recording.Caution + "The vector of times goes in steps of 1, taken for seconds; say --file-bin if it numbers the rows.")
 		}
 	case l.FileBin > 0 && n > 1:
 		l.contradict((times[n-1] - times[0]) / float64(n-1))
