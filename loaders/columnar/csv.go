@@ -161,12 +161,8 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width, before int) (rows 
 		if err == io.EOF {
 			break
 		}
-		if errors.Is(err, csv.ErrFieldCount) {
-			line, _ := rd.FieldPos(0)
-			return 0, fmt.Errorf("line %d: number of fields: %d, and the header has %d", before+line-1, len(record), width)
-		}
 		if err != nil {
-			return 0, shorten(moved(err, before))
+			return 0, badRow(rd, record, err, width, before)
 		}
 		if rows%csvBlock == 0 {
 			line, _ := rd.FieldPos(0)
@@ -184,6 +180,15 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width, before int) (rows 
 		s.starts, s.lines = append(s.starts, start+rd.InputOffset()), append(s.lines, before)
 	}
 	return rows, nil
+}
+
+// badRow is the error of a row.
+func badRow(rd *csv.Reader, record []string, err error, width, before int) error {
+	if errors.Is(err, csv.ErrFieldCount) {
+		line, _ := rd.FieldPos(0)
+		return fmt.Errorf("line %d: number of fields: %d, and the header has %d", before+line-1, len(record), width)
+	}
+	return shorten(moved(err, before))
 }
 
 // decimalComma is a number as it is written in much of Europe.
@@ -308,7 +313,10 @@ func (s *csvSource) scan(columns []*Column, from int) (scanner, error) {
 
 func (sc *csvScanner) read() ([]string, error) {
 	record, err := sc.rd.Read()
-	return record, shorten(moved(err, sc.line))
+	if err != nil {
+		err = shorten(moved(err, sc.line))
+	}
+	return record, err
 }
 
 func (sc *csvScanner) next(most int) ([]part, error) {
