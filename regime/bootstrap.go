@@ -19,8 +19,9 @@ import (
 // of the intervals that were simulated (docs/methods.md) its coverage is nearest to what it claims. Those of the
 // participation ratio and of dimensions are percentiles reflected about the estimate on that scale, θ²/q₉₇.₅ to θ²/q₂.₅
 // (the "basic" bootstrap): drawing with replacement repeats the bias of few samples, in the same direction, and the
-// reflection takes it back out. The interval of R² resamples the held-out errors themselves, under the readouts
-// fitted once. Künsch 1989; Davison & Hinkley 1997, sections 5.2 and 8.2.
+// reflection takes it back out. The interval of R² resamples the held-out errors themselves, under the readouts fitted once: its
+// percentiles are reflected about the estimate, and their distances from it widened to what blocks so few are worth, as they are
+// for differences of groups (Difference). Künsch 1989; Davison & Hinkley 1997, sections 5.2 and 8.2; Hesterberg 2015.
 func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 	draws := f.options.Bootstrap
 	if draws == 0 {
@@ -47,7 +48,7 @@ func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 		Rows: f.result.Data.NTime / len(b.starts), Rho: column(all, func(r resample) float64 { return r.rho })}
 	f.intervals(all)
 	if r2, ok := mostlyDefined(f.resampleR2(b, weights)); ok {
-		f.result.R2CI = central95(r2)
+		f.result.R2CI = expanded(float64(f.result.R2), r2, len(b.starts))
 	}
 	return nil
 }
@@ -176,6 +177,16 @@ func reflected(theta float64, draws []float64) Interval {
 	q := central95(kept)
 	lower, upper := theta*theta/float64(q[1]), theta*theta/float64(q[0])
 	return Interval{Number(math.Min(theta, lower)), Number(math.Max(theta, upper))}
+}
+
+// expanded returns θ − w(q₉₇.₅ − θ) to θ + w(θ − q₂.₅) of the draws of an R², at most 1 and widened to hold θ, with w = √(n/(n−1)) · t(n−1)/t(∞) for n
+// blocks: drawn with replacement from themselves they scatter less than from where they came, and their scatter is known no better
+// than Student's t has it.
+func expanded(theta float64, draws []float64, n int) Interval {
+	q := central95(draws)
+	w := math.Sqrt(float64(n)/float64(n-1)) * student95(float64(n-1)) / student95(math.Inf(1))
+	lower, upper := theta-w*(float64(q[1])-theta), theta+w*(theta-float64(q[0]))
+	return Interval{Number(min(theta, lower)), Number(min(1, max(theta, upper)))}
 }
 
 // mostlyDefined returns the draws that are defined, and whether they make an interval: at least two, and no more than one

@@ -91,3 +91,23 @@ func TestSessionsOfOneFile(t *testing.T) {
 		t.Errorf("sessions %v, want %v", got, want)
 	}
 }
+
+// TestExpanded: draws from −2 to 4 in steps of 0.01 have the percentiles −1.85 and 3.85. With ten blocks their distances from θ are
+// √(10/9) · 2.2622/1.9600 times as long, and change sides; no R² is above 1.
+func TestExpanded(t *testing.T) {
+	var draws []float64
+	for i := range 601 {
+		draws = append(draws, -2+float64(i)/100)
+	}
+	const w = 1.054093 * 2.262157 / 1.959964
+	for _, c := range []struct{ theta, lower, upper float64 }{
+		{0.5, 0.5 - w*3.35, 1},
+		{-5, -5 - w*8.85, -5}, // the draws deny θ: it is held all the same
+		{-1, -1 - w*4.85, -1 + w*0.85},
+	} {
+		iv := expanded(c.theta, draws, 10)
+		if math.Abs(float64(iv[0])-c.lower) > 1e-4 || math.Abs(float64(iv[1])-c.upper) > 1e-4 {
+			t.Errorf("about %g: %v, want %g to %g", c.theta, iv, c.lower, c.upper)
+		}
+	}
+}
