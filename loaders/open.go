@@ -152,36 +152,44 @@ func (l *loading) chooseActivity() ([]place, recording.Quantity, error) {
 			return deref(p), g.quantity, err
 		}
 	}
-	if err := l.unreadable(slices.Concat(rateNames, spikeNames, activityNames)); err != nil {
+	names := slices.Concat(rateNames, spikeNames, activityNames)
+	if err := l.unreadable(names); err != nil {
 		return nil, "", err
 	}
-	if p := l.inv.lone(); p != nil {
+	p, none := l.inv.lone(), l.noArray(names)
+	if p != nil && (none == "" || !slices.Contains(behaviorNames, plain(last(p.path)))) {
 		return []place{*p}, "", nil
 	}
-	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …); " + contents(l.file) +
+	return nil, "", missing{"loaders: no activity under a usual name (rates, spikes, X, …)" + none + "; " + contents(l.file) +
 		"; name it with --rates or --spikes"}
 }
 
-// unreadable returns why the array with the first of the names that the file has cannot be read or is none, or
-// nil if it has none or could be read.
+// unreadable returns why the array with the first of the names that the file has cannot be read, or nil
+// if it has none or could be read.
 func (l *loading) unreadable(names []string) error {
-	p := l.inv.only(names, func(i Info) bool {
-		return i.Class == Opaque || i.Class == Text || i.Class == Numbers && product(i.Dims) == 0
-	})
+	p := l.inv.only(names, func(i Info) bool { return i.Class == Opaque })
 	if p == nil {
 		return nil
-	}
-	switch info := p.node.Info(); info.Class {
-	case Text:
-		return fmt.Errorf("loaders: '%s' %s is text, where numbers should be; %s", p.path, info.Shape(), contents(l.file))
-	case Numbers:
-		return fmt.Errorf("loaders: '%s' %s holds no numbers: %w; %s", p.path, info.Shape(), recording.ErrEmpty, contents(l.file))
 	}
 	_, err := p.node.Values()
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("loaders: '%s' cannot be read: %w; %s", p.path, err, contents(l.file))
+}
+
+// noArray says of the first of the names that the file has why it is no array: it is text, or empty.
+func (l *loading) noArray(names []string) string {
+	p := l.inv.only(names, func(i Info) bool { return i.Class == Text || i.Class == Numbers && product(i.Dims) == 0 })
+	if p == nil {
+		return ""
+	}
+	info := p.node.Info()
+	what := "empty"
+	if info.Class == Text {
+		what = "text"
+	}
+	return fmt.Sprintf("; '%s' %s is %s", p.path, info.Shape(), what)
 }
 
 func deref(p *place) []place {
@@ -319,7 +327,7 @@ func (l *loading) chooseBehavior(activity []place) ([]place, error) {
 		if err := l.unreadable(behaviorNames); err != nil {
 			return nil, err
 		}
-		return nil, missing{"loaders: no behaviour under a usual name (behavior, hand_vel, Y, …); " + contents(l.file) +
+		return nil, missing{"loaders: no behaviour under a usual name (behavior, hand_vel, Y, …)" + l.noArray(behaviorNames) + "; " + contents(l.file) +
 			"; name it with --behavior, which takes a file of one array too (Y.npy)"}
 	}
 	return found, nil

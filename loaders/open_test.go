@@ -409,6 +409,29 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// TestNoArray: what has a usual name and is text or empty is told, and how to name what there is; it does not hide a lone array.
+func TestNoArray(t *testing.T) {
+	labels := func(name string) npz.Value { return npz.Value{Name: name, Data: []string{"a", "b", "c"}} }
+	x, y := as("mine", marked(8, 3), false), as("Y", marked(8, 2), false)
+	for _, c := range []struct {
+		arrays []npz.Value
+		want   string
+	}{
+		{[]npz.Value{labels("spikes"), y}, "no activity under a usual name (rates, spikes, X, …); 'spikes' [3] is text; the file has: Y [8×2]; name it with"},
+		{[]npz.Value{{Name: "X", Shape: []int{0, 3}, Data: []float64{}}, y}, "'X' [0×3] is empty"},
+		{[]npz.Value{labels("unit"), x, y}, "'unit' [3] is text; the file has: mine [8×3], Y [8×2]; name it with --rates or --spikes"},
+		{[]npz.Value{as("X", marked(8, 3), false), labels("hand")}, "no behaviour under a usual name (behavior, hand_vel, Y, …); 'hand' [3] is text"},
+	} {
+		if _, err := Open(writeNPZ(t, c.arrays...), Options{}); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+	s, err := Open(writeNPZ(t, x, labels("unit")), Options{Behavior: []string{writeNPZ(t, y)}})
+	if err != nil || s.Activity.Values.RawMatrix().Cols != 3 {
+		t.Errorf("a lone array beside labels of its neurons: %v", err)
+	}
+}
+
 // TestBeside: behaviour may be in a file of its own.
 func TestBeside(t *testing.T) {
 	x, y := marked(8, 3), marked(8, 2)

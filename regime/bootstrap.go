@@ -19,9 +19,10 @@ import (
 // of the intervals that were simulated (docs/methods.md) its coverage is nearest to what it claims. Those of the
 // participation ratio and of dimensions are percentiles reflected about the estimate on that scale, θ²/q₉₇.₅ to θ²/q₂.₅
 // (the "basic" bootstrap): drawing with replacement repeats the bias of few samples, in the same direction, and the
-// reflection takes it back out. The interval of R² resamples the held-out errors themselves, under the readouts fitted once: its
-// percentiles are reflected about the estimate, and their distances from it widened to what blocks so few are worth, as they are
-// for differences of groups (Difference). Künsch 1989; Davison & Hinkley 1997, sections 5.2 and 8.2; Hesterberg 2015.
+// reflection takes it back out. The interval of R² resamples the held-out errors themselves, under the readouts
+// fitted once: its percentiles are reflected about the estimate, and their distances from it widened to what blocks so
+// few are worth, as they are for differences of groups (Difference). Künsch 1989; Davison & Hinkley 1997, sections 5.2
+// and 8.2; Hesterberg 2015.
 func (f *fit) bootstrapIntervals(cv *ridge.CV, b blocks) error {
 	draws := f.options.Bootstrap
 	if draws == 0 {
@@ -179,9 +180,9 @@ func reflected(theta float64, draws []float64) Interval {
 	return Interval{Number(math.Min(theta, lower)), Number(math.Max(theta, upper))}
 }
 
-// expanded returns θ − w(q₉₇.₅ − θ) to θ + w(θ − q₂.₅) of the draws of an R², at most 1 and widened to hold θ, with w = √(n/(n−1)) · t(n−1)/t(∞) for n
-// blocks: drawn with replacement from themselves they scatter less than from where they came, and their scatter is known no better
-// than Student's t has it.
+// expanded returns θ − w(q₉₇.₅ − θ) to θ + w(θ − q₂.₅) of the draws of an R², at most 1 and widened to hold θ, with
+// w = √(n/(n−1)) · t(n−1)/t(∞) for n blocks: drawn with replacement from themselves they scatter less than from where they
+// came, and their scatter is known no better than Student's t has it.
 func expanded(theta float64, draws []float64, n int) Interval {
 	q := central95(draws)
 	w := math.Sqrt(float64(n)/float64(n-1)) * student95(float64(n-1)) / student95(math.Inf(1))

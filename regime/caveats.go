@@ -103,7 +103,8 @@ func shared(groups []string, results []*Result) []string {
 	return all
 }
 
-// VersionCaveats says which results are of different versions of the program, in a sentence. Those without provenance are of this one.
+// VersionCaveats says which results are of different versions of the program, in a sentence. Those without provenance are
+// of this one.
 func VersionCaveats(results []*Result, this string) []string {
 	versions := spell(results, func(r *Result) string {
 		program, ok := r.Provenance["program"].(string)

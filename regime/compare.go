@@ -78,8 +78,8 @@ type Matched struct {
 
 // Compare analyses each recording, and matched subsamples of each: random neurons, and a random stretch of consecutive
 // rows as long as holds the common number of independent ones, T/τ with τ the CorrelationTime. Groups are then
-// compared on those: see Difference; those of one name are one. Results that are finished are put beside them. A recording that is a Stream is compared as it is,
-// with Draws −1. Errors are those of Fit, with the recording's name, and ErrStreamed.
+// compared on those: see Difference; those of one name are one. Results that are finished are put beside them. A recording
+// that is a Stream is compared as it is, with Draws −1. Errors are those of Fit, with the recording's name, and ErrStreamed.
 func Compare(ctx context.Context, groups []Group, o CompareOptions, rng *rand.Rand) (*Comparison, error) {
 	var err error
 	if o.Fit, err = o.Fit.Resolved(); err != nil {

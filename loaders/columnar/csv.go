@@ -64,14 +64,15 @@ func openCSV(f *File, r io.ReaderAt) error {
 	rd := s.reader(start)
 	header, err := rd.Read()
 	if err == io.EOF {
-		return errors.New("line 1: no header")
+		return fmt.Errorf("line %d: no header", before)
 	}
 	if err != nil {
-		return err
+		return shorten(moved(err, before))
 	}
 	for _, name := range header {
 		if x, ok := parseNumber(name); ok && (x != math.Trunc(x) || x < 0) {
-			return fmt.Errorf("line 1: '%s' is a number, where the names of the columns should be", clip(name))
+			line, _ := rd.FieldPos(0)
+			return fmt.Errorf("line %d: '%s' is a number, where the names of the columns should be", before+line-1, clip(name))
 		}
 	}
 	names := slices.Clone(header)
@@ -99,7 +100,7 @@ func openCSV(f *File, r io.ReaderAt) error {
 }
 
 // remarks returns how many bytes of lines that begin with # come before the header, and whether the header is the last of
-// them, as numpy.savetxt writes it: it has as many fields as the line after it.
+// them, as numpy.savetxt writes it: it has as many fields as the line after it, which has numbers and so is no header itself.
 func remarks(head []byte) (skip int, mark bool) {
 	for bytes.HasPrefix(head[skip:], []byte("#")) {
 		line, rest, more := bytes.Cut(head[skip:], []byte("\n"))
@@ -107,14 +108,20 @@ func remarks(head []byte) (skip int, mark bool) {
 			break
 		}
 		if next, _, _ := bytes.Cut(rest, []byte("\n")); !bytes.HasPrefix(next, []byte("#")) {
-			comma := []byte(string(separator(next)))
-			if n := bytes.Count(next, comma); n > 0 && n == bytes.Count(line, comma) {
+			comma := string(separator(next))
+			fields := strings.Split(strings.TrimSpace(string(next)), comma)
+			if n := len(fields); n > 1 && n == 1+bytes.Count(line, []byte(comma)) && slices.ContainsFunc(fields, isNumber) {
 				return skip, true
 			}
 		}
 		skip += len(line) + 1
 	}
 	return skip, false
+}
+
+func isNumber(field string) bool {
+	_, ok := parseNumber(field)
+	return ok
 }
 
 // separator is the most frequent of comma, tab and semicolon outside quotes in the first line that is

@@ -42,6 +42,7 @@ func TestCSV(t *testing.T) {
 		"blank":     {"x,y\n\n1,2\n\n3,4", "CSV", 2, map[string]any{"x": []float64{1, 3}}},
 		"savetxt":   {"# x,y\n1.0,2\n", "CSV", 1, map[string]any{"x": []float64{1}, "y": []float64{2}}},
 		"remarks":   {"# made by us, by hand,\r\n#\r\nx,y\r\n1,2\r\n", "CSV", 1, map[string]any{"x": []float64{1}, "y": []float64{2}}},
+		"units":     {"# in mV, in s\nx,y\n1,2\n", "CSV", 1, map[string]any{"x": []float64{1}, "y": []float64{2}}},
 		"no rows":   {"x,y\n", "CSV", 0, map[string]any{"x": []float64{}}},
 		"late text": {"x\n1\n2\nthree\n", "CSV", 3, map[string]any{"x": []string{"1", "2", "three"}}},
 	} {
@@ -77,6 +78,8 @@ func TestCSVErrors(t *testing.T) {
 		"x,y\n1\n":                         "columnar: line 2: number of fields: 1, and the header has 2",
 		"# by hand\nx,y\n1,2\n1,\"2\n":     "columnar: line 4, byte 6 of it: ",
 		"# by hand\nx,y\n1,2\n1,2,3\n":     "columnar: line 4: number of fields: 3, and the header has 2",
+		"# by hand\n0.5,1\n":               "columnar: line 2: '0.5' is a number, where the names of the columns should be",
+		"# by hand\n# again\n\"x,y\n":      "columnar: line 3, byte ",
 		"x,y\r1,2\r":                       "columnar: line 1: unsupported: lines that end in a carriage return alone",
 		"x,y\n1,\"2\n":                     "columnar: line 2, byte 6 of it: ",
 		"0.5,1.5\n1,2\n":                   "columnar: line 1: '0.5' is a number, where the names of the columns should be",

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Printable escapes what a terminal would obey in a text that comes from a file, such as a name: \x1b, \n. Others it leaves as they are.
+// Printable escapes what a terminal would obey in a text that comes from a file, such as a name: \x1b, \n. Others it leaves
+// as they are.
 func Printable(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return s

@@ -275,8 +275,8 @@ func (s *sweep) measure(t *table, ki int, part *partial) {
 }
 
 // saturated returns the least 1 − h that is told from zero, on the first k components: below it a row is fitted by itself alone.
-// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α), which is no number where that is 1. The last components are those of columns that are
-// zero throughout, which have no part in it.
+// An eigenvalue is right to a few ε·λ₁, and so a leverage to a few ε·λ₁/(λ_k+α), which is no number where that is 1. The last
+// components are those of columns that are zero throughout, which have no part in it.
 func (p *Path) saturated(k int, alpha float64) float64 {
 	const least = 1e-10
 	values := p.Spectrum.Values
