@@ -45,7 +45,7 @@
 // Activity with the name of spikes or counts, or given as Options.Spikes, is counts; under other
 // names whole non-negative numbers are counts and everything else is rates in Hz. The width of
 // a row comes from Options.FileBin, a scalar (bin_s, dt, bin_size, bin_ms, fs, …), or a vector of
-// times. Without any of them Bin is 0: counts stay counts per row and a note says so. ρ, the participation
+// times in steps of at most a second. Without any of them Bin is 0: counts stay counts per row and a note says so. ρ, the participation
 // ratio and the variance by components do not depend on the unit of activity, but the ridge penalty is in
 // squares of it, so that the grid of penalties covers another range.
 //

@@ -219,6 +219,13 @@ func TestBin(t *testing.T) {
 	if err != nil || s.Activity.Bin != 1 || !strings.Contains(strings.Join(s.Notes, " "), "in steps of 1, taken for seconds") {
 		t.Errorf("numbers of rows: %+v, %v", s, err)
 	}
+	for step, told := range map[float64]bool{0.1: true, 1: false, 50: false} { // rows, or milliseconds: --file-bin is the answer
+		times := npz.Value{Name: "time", Data: []float64{0, step, 2 * step, 3 * step, 4 * step}}
+		s, err := Open(writeNPZ(t, x, y, times), Options{FileBin: 50 * time.Millisecond})
+		if err != nil || s.Activity.Bin != 0.05 || strings.Contains(strings.Join(s.Notes, " "), "The file says that its rows are") != told {
+			t.Errorf("steps of %g beside --file-bin: %+v, %v", step, s, err)
+		}
+	}
 	for _, c := range []struct {
 		extra npz.Value
 		o     Options

@@ -41,7 +41,9 @@ func (l *loading) time(t int) error {
 			l.note(recording.Caution + "The vector of times goes in steps of 1, taken for seconds; say --file-bin if it numbers the rows.")
 		}
 	case l.FileBin > 0 && n > 1:
-		l.contradict((times[n-1] - times[0]) / float64(n-1))
+		if said := (times[n-1] - times[0]) / float64(n-1); stamped || said < mostSeconds { // else of another unit, or of rows
+			l.contradict(said)
+		}
 	}
 	if a.Bin = step; step == 0 && a.Quantity == recording.Counts {
 		l.note(recording.Caution + "The width of a row is unknown: activity is counts per row, not Hz. ρ and dimensions do not depend on the unit, " +
