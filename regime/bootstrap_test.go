@@ -215,3 +215,21 @@ func TestIntervalsOfDimensionsEnd(t *testing.T) {
 		}
 	}
 }
+
+// One trial of twenty has half of behaviour's variance, which is noise: drawn not at all, it leaves an R² of 1. The interval
+// about 1/2 reaches as far down as that is up, times w of twenty blocks; less far up, as more than one draw of it leaves 1/3 or 1/4.
+func TestIntervalOfR2IsReflected(t *testing.T) {
+	const rows, trial, w = 1000, 50, 1.025978 * 2.093024 / 1.959964 // √(20/19) · t(19)/t(∞)
+	x := autoregressive(rand.New(rand.NewPCG(97, 1)), rows, 3, 0)
+	y := mat.DenseCopyOf(x.Slice(0, rows, 0, 1))
+	noise := rand.New(rand.NewPCG(97, 2))
+	for i := 7 * trial; i < 8*trial; i++ {
+		y.Set(i, 0, y.At(i, 0)+math.Sqrt(rows/trial)*noise.NormFloat64())
+	}
+	res := fit(t, inTrials(&recording.Recording{X: x, Y: y}, trial), regime.Options{Shifts: -1, Readouts: -1})
+	r2, below, above := float64(res.R2), float64(res.R2-res.R2CI[0]), float64(res.R2CI[1]-res.R2)
+	// Readouts that saw the noise leave other trials an R² of little less than 1; without w it would be 9 % less.
+	if math.Abs(r2-0.5) > 0.1 || math.Abs(below/(w*(1-r2))-1) > 0.02 || above < 0.15 || above > 0.35 {
+		t.Errorf("R² %.3f, %.3f below and %.3f above in the interval", r2, below, above)
+	}
+}
