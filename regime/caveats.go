@@ -144,7 +144,10 @@ func (c *comparison) caveats() {
 	}
 	c.result.Caveats = append(append(c.result.Caveats, GroupCaveats(groups, results)...), PreparationCaveats(results)...)
 	say := func(format string, args ...any) {
-		c.result.Caveats = append(c.result.Caveats, fmt.Sprintf(format, args...))
+		sentence := fmt.Sprintf(format, args...)
+		if !slices.Contains(c.result.Caveats, sentence) { // of a recording that stands twice
+			c.result.Caveats = append(c.result.Caveats, sentence)
+		}
 	}
 	if names := c.finished(); len(names) > 0 {
 		say("Finished results have no activity to take subsamples of: at matched size is nothing of %s.", strings.Join(names, ", "))

@@ -235,6 +235,15 @@ func TestCompareUndefined(t *testing.T) {
 	}
 }
 
+// What is to be said of a recording is said once, though it stands twice.
+func TestCompareTwice(t *testing.T) {
+	r := named("same", readable(122, 400, 6, 1, 0.3, 0.5))
+	c := compare(t, []regime.Group{{Name: "a", Recordings: []*recording.Recording{r, r}}}, regime.CompareOptions{Fit: quick, Draws: 5})
+	if n := strings.Count(strings.Join(c.Caveats, "\n"), "same has the matched size itself"); n != 1 {
+		t.Errorf("said %d times: %q", n, c.Caveats)
+	}
+}
+
 func TestReadResultErrors(t *testing.T) {
 	for _, text := range []string{"", "[1]", "{}", `{"schema_version": 2, "method": "paper", "data": {"n_neurons": 3, "n_time": 9}}`,
 		`{"schema_version": 1, "method": "papr", "data": {"n_neurons": 3, "n_time": 9}}`, `{"schema_version": 1, "method": "paper", "data": {"n_neurons": -3}}`} {

@@ -139,8 +139,8 @@ func (g *grid) snakefile(store *batch.Store, program string, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "regime: wrote %s\nregime: run it with: cd '%s' && snakemake --cores %d\n",
-		filepath.Join(store.Dir, "Snakefile"), store.Dir, runtime.GOMAXPROCS(0))
+	fmt.Fprintf(stderr, "regime: wrote %s\nregime: run it with: cd %s && snakemake --cores %d\n",
+		filepath.Join(store.Dir, "Snakefile"), batch.Quote(store.Dir), runtime.GOMAXPROCS(0))
 	return nil
 }
 

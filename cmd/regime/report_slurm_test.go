@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"oblique/internal/batch"
 	"oblique/internal/need"
 )
 
@@ -165,10 +166,15 @@ func TestReportSnakemake(t *testing.T) {
 		t.Fatal(err)
 	}
 	local, folder := filepath.Join(dir, "local"), filepath.Join(dir, "a folder's")
+	var said []byte
 	for _, args := range [][]string{{"--out", local}, {"--out", folder, "--export", "snakemake"}} {
-		if out, err := exec.Command(regime, append([]string{"report", plan}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
+		var err error
+		if said, err = exec.Command(regime, append([]string{"report", plan}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, said)
 		}
+	}
+	if want := "cd " + batch.Quote(folder) + " && snakemake --cores"; !strings.Contains(string(said), want) {
+		t.Errorf("no %q in %s", want, said)
 	}
 	cmd := exec.Command(snakemake, "--cores", "2", "--quiet")
 	cmd.Dir = folder

@@ -384,16 +384,16 @@ func (c *cluster) submit(ctx context.Context, tasks [][]Cell) error {
 
 // script is what a task does: the cells of its line.
 func (c *cluster) script(taskFile string) string {
-	words := []string{quote(c.how.Program)}
+	words := []string{Quote(c.how.Program)}
 	for _, arg := range c.options.Runner {
-		words = append(words, quote(arg))
+		words = append(words, Quote(arg))
 	}
 	return fmt.Sprintf("#!/bin/sh\ncells=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" %s)\nexec %s --cpus=\"${SLURM_CPUS_PER_TASK:-1}\" %s $cells\n",
-		quote(taskFile), strings.Join(words, " "), quote(c.store.Dir))
+		Quote(taskFile), strings.Join(words, " "), Quote(c.store.Dir))
 }
 
-// quote makes a word of the shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// Quote makes a word of the shell.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // cancel cancels all jobs.
 func (c *cluster) cancel() error {

@@ -21,7 +21,7 @@ func fakeSlurm(t *testing.T, sbatch, squeue string) (calls func() string) {
 	dir := t.TempDir()
 	log := filepath.Join(dir, "calls")
 	for name, does := range map[string]string{"sbatch": sbatch, "squeue": squeue, "scancel": "true"} {
-		script := fmt.Sprintf("#!/bin/sh\n[ %s = squeue ] || echo %s \"$@\" >>%s\n%s\n", name, name, quote(log), does)
+		script := fmt.Sprintf("#!/bin/sh\n[ %s = squeue ] || echo %s \"$@\" >>%s\n%s\n", name, name, Quote(log), does)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -96,13 +96,13 @@ func TestSlurmChunks(t *testing.T) {
 // While a task is in the queue it is waited for, whatever becomes of squeue in between.
 func TestSlurmWaits(t *testing.T) {
 	s, how := bench(t)
-	count := quote(filepath.Join(s.Dir, "count"))
+	count := Quote(filepath.Join(s.Dir, "count"))
 	// The 1st, 4th, … answer is an error, others say the task runs, and at the 20th its result is there.
 	c := cell("print", "1")
 	calls := fakeSlurm(t, "echo '7;cluster'", fmt.Sprintf(`echo x >>%[1]s; n=$(wc -l <%[1]s)
 [ $n -lt 20 ] || echo 1 >%[2]s
 [ $((n %% 3)) -ne 1 ] || [ $n -lt 2 ] || { echo "Unable to contact slurm controller" >&2; exit 1; }
-echo '7|0|RUNNING'; echo '8|N/A|RUNNING'`, count, quote(s.Path(c.ID))))
+echo '7|0|RUNNING'; echo '8|N/A|RUNNING'`, count, Quote(s.Path(c.ID))))
 	if err := Slurm(t.Context(), s, []Cell{c}, how, quickly(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestSlurmErrors(t *testing.T) {
 
 // Words go through the shell, and through Snakemake's formatting, as they are.
 func TestQuote(t *testing.T) {
-	if got := quote(`it's $HOME`); got != `'it'\''s $HOME'` {
+	if got := Quote(`it's $HOME`); got != `'it'\''s $HOME'` {
 		t.Errorf("%s", got)
 	}
 	text := Snakefile(&Store{Dir: "/a {b}"}, []string{"/bin/regime", "report", "cell"}, []string{"merge", `x"y\`}, []string{"r.csv"})

@@ -12,7 +12,7 @@ func Snakefile(s *Store, runner, merge, targets []string) string {
 	words := func(list []string) string {
 		quoted := make([]string, len(list))
 		for i, word := range list {
-			quoted[i] = quote(word)
+			quoted[i] = Quote(word)
 		}
 		// Braces are Snakemake's own.
 		return strings.NewReplacer("{", "{{", "}", "}}").Replace(strings.Join(quoted, " "))
