@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -121,7 +120,8 @@ func finishNWB(s *recording.Session, o Options, err error) (*recording.Session, 
 // openFolder makes a session of the NWB files of a folder, over which it is split. Its SHA-256 is that
 // of the list of the files' own, as sha256sum writes it.
 func openFolder(dir string, o Options) (*recording.Session, error) {
-	if _, err := nwbNames(dir); err != nil {
+	names, err := nwbNames(dir)
+	if err != nil {
 		return nil, err
 	}
 	files, err := nwb.OpenFolder(dir)
@@ -135,7 +135,7 @@ func openFolder(dir string, o Options) (*recording.Session, error) {
 	if s, err = finishNWB(s, o, err); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	sum, err := folderSHA256(dir)
+	sum, err := folderSHA256(dir, names)
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +147,7 @@ func openFolder(dir string, o Options) (*recording.Session, error) {
 	return s, nil
 }
 
-func folderSHA256(dir string) (string, error) {
-	names, err := nwbNames(dir)
-	if err != nil {
-		return "", err
-	}
+func folderSHA256(dir string, names []string) (string, error) {
 	h := sha256.New()
 	seen := map[string]string{}
 	for _, name := range names {
@@ -170,15 +166,9 @@ func folderSHA256(dir string) (string, error) {
 
 // nwbNames lists the NWB files of a folder. There must be one at least.
 func nwbNames(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
+	names, err := nwb.Names(dir)
 	if err != nil {
-		return nil, fmt.Errorf("loaders: %w", err)
-	}
-	var names []string
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".nwb" {
-			names = append(names, e.Name())
-		}
+		return nil, err
 	}
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%s: a folder without files *.nwb: %w; %s", dir, ErrFormat, Supported)

@@ -52,7 +52,7 @@ func newGrid(s *recording.Session, o *Options) (grid, error) {
 	case !(a.Bin >= 0) || math.IsInf(a.Bin, 0) || isMissing(a.Start):
 		return grid{}, fmt.Errorf("preprocess: the session's bin is %g s, and it starts at %g s", a.Bin, a.Start)
 	case a.Bin == 0 && o.Bin == 0 && a.Quantity == recording.Counts:
-		return grid{}, fmt.Errorf("preprocess: the file does not say how wide its bins are, and counts need it to become rates: say it, such as --file-bin 45ms")
+		return grid{}, fmt.Errorf("preprocess: %w, and counts need it to become rates: say it, such as --file-bin 45ms", ErrWidth)
 	case a.Bin == 0:
 		g.unit = o.Bin.Seconds()
 	case o.Bin != 0:

@@ -15,7 +15,7 @@ func checkLag(lag time.Duration, g grid, onGrid bool) error {
 		return nil
 	}
 	if g.unit == 0 {
-		return fmt.Errorf("preprocess: lag %v: the file does not say how wide its bins are: say it, such as --file-bin 45ms", lag)
+		return fmt.Errorf("preprocess: lag %v: %w: say it, such as --file-bin 45ms", lag, ErrWidth)
 	}
 	rows := lag.Seconds() / g.unit
 	if onGrid && math.Abs(rows-math.Round(rows)) > 1e-6 {

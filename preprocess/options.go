@@ -2,10 +2,14 @@ package preprocess
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 )
+
+// ErrWidth is wrapped by the errors of what needs the width of a file's rows where that is unknown.
+var ErrWidth = errors.New("the file does not say how wide its bins are")
 
 // Options say how a session becomes a recording. The zero value takes the first signal as output, at
 // the file's own bins, unsmoothed, without lag, every trial as it is, and refuses missing values.

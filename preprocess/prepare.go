@@ -119,7 +119,7 @@ func (p *plan) setGrid() (err error) {
 		p.note("The file does not say how wide its rows are: %v, the bin asked for, is taken for it.", p.o.Bin)
 	}
 	if p.o.Smooth > 0 && p.grid.unit == 0 {
-		return fmt.Errorf("preprocess: smooth %v: the file does not say how wide its bins are: say it, such as --file-bin 45ms", p.o.Smooth)
+		return fmt.Errorf("preprocess: smooth %v: %w: say it, such as --file-bin 45ms", p.o.Smooth, ErrWidth)
 	}
 	p.kernel = newKernel(0, false)
 	if p.o.Smooth > 0 {

@@ -81,7 +81,7 @@ func behavior(s *recording.Session, o *Options, g grid) ([]*samples, error) {
 			return nil, err
 		}
 		if out.onGrid && o.Derivative > 0 && g.unit == 0 {
-			return nil, fmt.Errorf("preprocess: derivative of %s: the file does not say how wide its bins are: say it, such as --file-bin 45ms", name)
+			return nil, fmt.Errorf("preprocess: derivative of %s: %w: say it, such as --file-bin 45ms", name, ErrWidth)
 		}
 		outputs = append(outputs, out)
 	}

@@ -227,7 +227,7 @@ func (p *plan) windows(trials []int) ([]span, error) {
 		return nil, fmt.Errorf("preprocess: align: column %s holds texts, not times", p.o.Align)
 	}
 	if p.grid.unit == 0 {
-		return nil, fmt.Errorf("preprocess: align %s: the file does not say how wide its bins are: say it, such as --file-bin 45ms", p.o.Align)
+		return nil, fmt.Errorf("preprocess: align %s: %w: say it, such as --file-bin 45ms", p.o.Align, ErrWidth)
 	}
 	lo, hi := p.o.Window.From.Seconds(), p.o.Window.To.Seconds()
 	n := int(math.Floor(min((hi-lo)/p.grid.bin(), maxBins) + 1e-6))

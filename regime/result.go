@@ -86,6 +86,14 @@ const (
 	Paper Method = "paper"
 )
 
+// R2Kind says which R² the method reports: held out, or in-sample.
+func (m Method) R2Kind() string {
+	if m == Paper {
+		return "in-sample"
+	}
+	return "held out"
+}
+
 // ParseMethod returns the method that a word names; the empty word is Crossval. Another word gives an error that wraps
 // ErrOptions.
 func ParseMethod(word string) (Method, error) {

@@ -135,7 +135,7 @@ func (o *input) recording(_ context.Context, stderr io.Writer) (*recording.Recor
 // ofWidth adds to the error of rows of unknown width what the file says of it that was not taken.
 func ofWidth(err error, notes []string) error {
 	for _, note := range notes {
-		if strings.Contains(err.Error(), "--file-bin") && strings.Contains(note, "say --file-bin") && !strings.Contains(note, "counts per row") {
+		if errors.Is(err, preprocess.ErrWidth) && strings.Contains(note, "say --file-bin") && !strings.Contains(note, "counts per row") {
 			return hinted(err, "%s", strings.TrimPrefix(note, recording.Caution))
 		}
 	}

@@ -160,26 +160,10 @@ func (p *plan) checkMethods() {
 			continue
 		}
 		_, err := o.options()
-		for _, one := range causes(err) {
+		for _, one := range separate(err) {
 			p.wrong(m, "", "%v", one)
 		}
 	}
-}
-
-// causes takes joined errors apart.
-func causes(err error) []error {
-	if err == nil {
-		return nil
-	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, one := range joined.Unwrap() {
-		all = append(all, causes(one)...)
-	}
-	return all
 }
 
 // arguments writes flags as a command line has them, in alphabetical order.

@@ -344,14 +344,8 @@ func (p *plan) flags(s *section, raw map[string]any) map[string][]string {
 	known := schema(s.table)
 	flags := map[string][]string{}
 	for _, key := range sortedKeys(raw) {
-		name := dashed(key)
-		flag := known.Lookup(name)
+		flag := p.lookup(s, key, known, flags)
 		if flag == nil {
-			p.wrong(s, key, "unknown key %q%s", key, suggest(name, known))
-			continue
-		}
-		if _, twice := flags[name]; twice {
-			p.wrong(s, key, "%s: it is there twice, with - and with _", key)
 			continue
 		}
 		values, err := words(raw[key])
@@ -362,9 +356,24 @@ func (p *plan) flags(s *section, raw map[string]any) map[string][]string {
 			p.wrong(s, key, "%s: %v", key, err)
 			continue
 		}
-		flags[name] = values
+		flags[flag.Name] = values
 	}
 	return flags
+}
+
+// lookup returns the flag that a key stands for, or nil and notes the problem if there is none or it has been taken.
+func (p *plan) lookup(s *section, key string, known *pflag.FlagSet, taken map[string][]string) *pflag.Flag {
+	name := dashed(key)
+	flag := known.Lookup(name)
+	if flag == nil {
+		p.wrong(s, key, "unknown key %q%s", key, suggest(name, known))
+		return nil
+	}
+	if _, twice := taken[name]; twice {
+		p.wrong(s, key, "%s: it is there twice, with - and with _", key)
+		return nil
+	}
+	return flag
 }
 
 // dashed is a key of a plan as a flag is spelled.

@@ -194,13 +194,8 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 	variants := map[string][]string{}
 	known := schema(at.table)
 	for _, key := range sortedKeys(raw) {
-		name := dashed(key)
-		if known.Lookup(name) == nil {
-			p.wrong(at, key, "unknown key %q%s", key, suggest(name, known))
-			continue
-		}
-		if _, twice := variants[name]; twice {
-			p.wrong(at, key, "%s: it is there twice, with - and with _", key)
+		flag := p.lookup(at, key, known, variants)
+		if flag == nil {
 			continue
 		}
 		values, err := words(raw[key])
@@ -208,15 +203,15 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 			if err != nil {
 				break
 			}
-			if err = known.Set(name, v); err != nil {
-				err = fmt.Errorf("%q: %w", v, wanted(known.Lookup(name), err))
+			if err = flag.Value.Set(v); err != nil {
+				err = fmt.Errorf("%q: %w", v, wanted(flag, err))
 			}
 		}
 		if err != nil {
 			p.wrong(at, key, "%s: %v", key, err)
 			continue
 		}
-		variants[name] = values
+		variants[flag.Name] = values
 	}
 	if len(variants) < len(raw) {
 		return // told already
@@ -246,16 +241,20 @@ func (p *plan) networks(s *sweep, at *section, raw map[string]any) {
 	})
 }
 
-// separate returns the errors that a failure joins.
+// separate returns the errors that a failure joins, and those that they join.
 func separate(err error) []error {
 	var joined interface{ Unwrap() []error }
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &joined):
-		return joined.Unwrap()
+	case !errors.As(err, &joined):
+		return []error{err}
 	}
-	return []error{err}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, separate(one)...)
+	}
+	return all
 }
 
 // combine calls do for every combination of values: tasks one after the other, seeds the fastest to change.

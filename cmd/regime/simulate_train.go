@@ -167,11 +167,7 @@ func (e *flagError) Error() string { return "--" + e.flag + " " + e.wrong }
 
 // asFlags returns the errors that one joins, with flags in place of the options that they set.
 func asFlags(err error) (all []error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	for _, one := range joined.Unwrap() {
+	for _, one := range separate(err) {
 		var wrong *train.OptionError
 		if errors.As(one, &wrong) {
 			name := dashed(wrong.Option)

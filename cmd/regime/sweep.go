@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"oblique/internal/batch"
-	"oblique/simulate/task"
 	"oblique/simulate/train"
 )
 
@@ -89,17 +88,15 @@ func (s *sweep) add(flags map[string]string) (name string, err error) {
 func estimate(o train.Options, trials *trialOptions) batch.Estimate {
 	const program = 40e6
 	seconds, bytes := o.Cost()
-	c := o.Network()
-	t, err := task.ByName(o.Task)
 	if trials.trials > 0 {
-		t, err = trials.task(o.Task, o.N)
+		t, err := trials.task(o.Task, o.N)
+		if err != nil {
+			panic(err) // resolved already
+		}
+		// A recorded state is held in the run's memory thrice, once as a double and once in what is written.
+		bytes = max(bytes, int64(trials.trials)*int64(t.Spec().Steps)*int64(o.Network().N)*(3*4+8+4))
 	}
-	if err != nil {
-		panic(err) // resolved already
-	}
-	// A recorded state is held in the run's memory thrice, once as a double and once in what is written.
-	recorded := int64(trials.trials) * int64(t.Spec().Steps) * int64(c.N) * (3*4 + 8 + 4)
-	return batch.Estimate{Seconds: seconds, Bytes: program + max(bytes, recorded)}
+	return batch.Estimate{Seconds: seconds, Bytes: program + bytes}
 }
 
 // networkName makes a folder's name of the flags that are set.

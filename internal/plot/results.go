@@ -30,7 +30,7 @@ func NewColumns(c *regime.Comparison) []Column {
 	for _, e := range c.Recordings {
 		r := e.Result
 		col := Column{Name: r.Data.Name, Group: e.Group, N: r.Data.NNeurons, T: r.Data.NTime,
-			R2: estimate(r.R2, r.R2CI), R2Kind: r2Kind(r), Rho: estimate(r.Rho, r.RhoCI), Relative: estimate(r.Relative, r.RelativeCI),
+			R2: estimate(r.R2, r.R2CI), R2Kind: r.Method.R2Kind(), Rho: estimate(r.Rho, r.RhoCI), Relative: estimate(r.Relative, r.RelativeCI),
 			NullRho: interval(r.Nulls.Isotropic.CI)}
 		if s := r.TimeSubsamples; s != nil {
 			col.Rho.Draws = floats(s.Rho)
@@ -56,17 +56,9 @@ func NewMatchedColumns(c *regime.Comparison) []Column {
 			return Estimate{Value: mean(x), Draws: x}
 		}
 		columns = append(columns, Column{Name: e.Result.Data.Name, Group: e.Group, N: c.Matched.N, T: e.Draws.Rows,
-			R2: of(e.Draws.R2), R2Kind: r2Kind(e.Result), Rho: of(e.Draws.Rho), Relative: of(e.Draws.Relative)})
+			R2: of(e.Draws.R2), R2Kind: e.Result.Method.R2Kind(), Rho: of(e.Draws.Rho), Relative: of(e.Draws.Relative)})
 	}
 	return columns
-}
-
-// r2Kind says which R² a result has.
-func r2Kind(r *regime.Result) string {
-	if r.Method == regime.Paper {
-		return "in-sample"
-	}
-	return "held out"
 }
 
 // NewPlane returns the recordings of a comparison in the regime plane.

@@ -60,17 +60,15 @@ func matched(b *bytes.Buffer, c *regime.Comparison) {
 
 // r2Name says which R² a column has, if it is the same in all lines.
 func r2Name(c *regime.Comparison) string {
-	methods := map[regime.Method]bool{}
+	kind := ""
 	for _, e := range c.Recordings {
-		methods[e.Result.Method] = true
+		of := e.Result.Method.R2Kind()
+		if kind != "" && of != kind {
+			return "R²"
+		}
+		kind = of
 	}
-	switch {
-	case len(methods) > 1:
-		return "R²"
-	case methods[regime.Paper]:
-		return "R², in-sample"
-	}
-	return "R², held out"
+	return "R², " + kind
 }
 
 // metricNames are how tables call what JSON has under these keys.

@@ -71,8 +71,7 @@ func openCSV(f *File, r io.ReaderAt) error {
 	}
 	for _, name := range header {
 		if x, ok := parseNumber(name); ok && (x != math.Trunc(x) || x < 0) {
-			line, _ := rd.FieldPos(0)
-			return fmt.Errorf("line %d: '%s' is a number, where the names of the columns should be", before+line-1, clip(name))
+			return fmt.Errorf("line %d: '%s' is a number, where the names of the columns should be", lineOf(rd, 0, before), clip(name))
 		}
 	}
 	names := slices.Clone(header)
@@ -172,14 +171,12 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width, before int) (rows 
 			return 0, badRow(rd, record, err, width, before)
 		}
 		if rows%csvBlock == 0 {
-			line, _ := rd.FieldPos(0)
-			s.starts, s.lines = append(s.starts, at), append(s.lines, before+line-1)
+			s.starts, s.lines = append(s.starts, at), append(s.lines, lineOf(rd, 0, before))
 		}
 		for i, field := range record {
 			c := &s.columns[i]
 			if c.note(field); c.text == 1 && c.word == "" {
-				line, _ := rd.FieldPos(i)
-				c.word = fmt.Sprintf("line %d: '%s'", before+line-1, clip(field))
+				c.word = fmt.Sprintf("line %d: '%s'", lineOf(rd, i, before), clip(field))
 			}
 		}
 	}
@@ -189,11 +186,16 @@ func (s *csvSource) index(rd *csv.Reader, start int64, width, before int) (rows 
 	return rows, nil
 }
 
+// lineOf returns the line of the file that a field of the last row is in.
+func lineOf(rd *csv.Reader, field, before int) int {
+	line, _ := rd.FieldPos(field)
+	return before + line - 1
+}
+
 // badRow is the error of a row.
 func badRow(rd *csv.Reader, record []string, err error, width, before int) error {
 	if errors.Is(err, csv.ErrFieldCount) {
-		line, _ := rd.FieldPos(0)
-		return fmt.Errorf("line %d: number of fields: %d, and the header has %d", before+line-1, len(record), width)
+		return fmt.Errorf("line %d: number of fields: %d, and the header has %d", lineOf(rd, 0, before), len(record), width)
 	}
 	return shorten(moved(err, before))
 }

@@ -97,15 +97,7 @@ func readAll(b []byte) error {
 
 // print writes a session out, for comparison.
 func print(t *testing.T, b []byte) string {
-	h, err := hdf5.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := New(h, int64(len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := f.Session(Options{NoBehavior: true})
+	s, err := inMemory(t, b).Session(Options{NoBehavior: true})
 	if err != nil {
 		t.Fatal(err)
 	}

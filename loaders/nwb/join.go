@@ -14,18 +14,34 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// OpenFolder opens the NWB files of a folder, by name: files whose names end in .nwb. They must be of one
-// session, which [Join] makes of them. There must be at least one.
-func OpenFolder(dir string) ([]*File, error) {
-	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.nwb"))
+// Names lists the NWB files of a folder in order: those whose names end in .nwb. There may be none.
+func Names(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("nwb: %w", err)
 	}
-	if len(paths) == 0 {
+	var names []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".nwb" {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// OpenFolder opens the NWB files of a folder, by name. They must be of one session, which [Join] makes of them. There must be at
+// least one.
+func OpenFolder(dir string) ([]*File, error) {
+	names, err := Names(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
 		return nil, fmt.Errorf("nwb: %s: no files *.nwb: %w", dir, os.ErrNotExist)
 	}
 	var files []*File
-	for _, path := range paths {
+	for _, name := range names {
+		path := filepath.Join(dir, name)
 		f, err := Open(path)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", path, err)
@@ -37,11 +53,6 @@ func OpenFolder(dir string) ([]*File, error) {
 		files = append(files, f)
 	}
 	return files, nil
-}
-
-// escape makes a path one that Glob takes literally.
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // Join makes one session of the files that one session was split over: units are those of the same

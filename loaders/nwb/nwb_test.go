@@ -29,6 +29,20 @@ func open(t testing.TB, name string) *File {
 	return f
 }
 
+// inMemory returns the file whose bytes are given.
+func inMemory(t testing.TB, b []byte) *File {
+	t.Helper()
+	h, err := hdf5.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := New(h, int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // A meaning is what generate.py computed that a file means; numbers are digests.
 type meaning struct {
 	Units []struct {
@@ -330,15 +344,7 @@ func TestEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = bytes.Replace(b, []byte("processing\x00"), []byte("processinx\x00"), 1)
-	h, err := hdf5.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := New(h, int64(len(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = f.Session(Options{})
+	_, err = inMemory(t, b).Session(Options{})
 	if !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "at /units") || !strings.Contains(err.Error(), "under /processing or /acquisition") {
 		t.Errorf("session: %v", err)
 	}

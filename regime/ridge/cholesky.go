@@ -17,6 +17,7 @@ type factor struct {
 	least []float64 // pivots have to be above
 
 	inv, h []float64 // of inverse
+	xx     []float64 // of gram, in the place of inv; nil until it is asked for
 	w, v   []float64 // of solve, and of who needs as much beside it
 }
 
@@ -61,7 +62,7 @@ func (f *factor) load(m *Moments, cols []int) {
 	if cols == nil {
 		cols = AllRows(m.N)
 	}
-	f.n, f.d = len(cols), m.D
+	f.n, f.d, f.xx = len(cols), m.D, nil
 	n, ld := f.n, f.n+f.d
 	f.r = grow(f.r, n*ld)
 	m.gram(f.r, ld, cols)
@@ -129,19 +130,35 @@ func (f *factor) inverse() []float64 {
 	return f.h
 }
 
+// squares returns ‖X Wᵀ‖², ‖Z‖² and ‖W‖² of what solve has found. (XᵀX + α) w = c makes the first ‖Z‖² − α‖w‖².
+func (f *factor) squares(m *Moments, cols []int, alpha float64) (xw, zz, ww float64) {
+	zz, ww = f.explained(), kernel.Dot(f.w, f.w)
+	if xw = zz - alpha*ww; xw < cancelled*zz {
+		xw = f.direct(m, cols, f.w)
+	}
+	return xw, zz, ww
+}
+
+// cancelled is the share of a difference's terms below which it is computed another way, as it has lost as many digits: where a
+// penalty is so much greater than the eigenvalues.
+const cancelled = 1e-6
+
 // gram returns the upper triangle of XᵀX of the columns, n×n, in the place of R⁻¹.
 func (f *factor) gram(m *Moments, cols []int) []float64 {
-	if cols == nil {
-		cols = AllRows(m.N)
+	if f.xx == nil {
+		if cols == nil {
+			cols = AllRows(m.N)
+		}
+		f.inv = grow(f.inv, f.n*f.n)
+		m.gram(f.inv, f.n, cols)
+		f.xx = f.inv
 	}
-	f.inv = grow(f.inv, f.n*f.n)
-	m.gram(f.inv, f.n, cols)
-	return f.inv
+	return f.xx
 }
 
 // direct returns ‖X Wᵀ‖² = tr W XᵀX Wᵀ of weights, D×n, from XᵀX itself.
-func (f *factor) direct(gram, w []float64) (square float64) {
-	product := make([]float64, f.n)
+func (f *factor) direct(m *Moments, cols []int, w []float64) (square float64) {
+	gram, product := f.gram(m, cols), make([]float64, f.n)
 	for o := range f.d {
 		row := w[o*f.n : (o+1)*f.n]
 		kernel.Symv(blas.Upper, f.n, 1, gram, f.n, row, 0, product)
@@ -151,7 +168,7 @@ func (f *factor) direct(gram, w []float64) (square float64) {
 }
 
 // without returns ρ without neuron j by the weights that are left themselves, after solve and inverse.
-func (f *factor) without(gram []float64, j int) float64 {
+func (f *factor) without(m *Moments, cols []int, j int) float64 {
 	h, w := f.h[j*f.n:(j+1)*f.n], make([]float64, len(f.w))
 	for o := range f.d {
 		row := w[o*f.n : (o+1)*f.n]
@@ -160,10 +177,11 @@ func (f *factor) without(gram []float64, j int) float64 {
 		row[j] = 0
 	}
 	var trace float64
+	gram := f.gram(m, cols)
 	for i := range f.n {
 		if i != j {
 			trace += gram[i*f.n+i]
 		}
 	}
-	return math.Sqrt(f.direct(gram, w) / (trace * kernel.Dot(w, w)))
+	return math.Sqrt(f.direct(m, cols, w) / (trace * kernel.Dot(w, w)))
 }

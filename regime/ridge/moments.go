@@ -263,19 +263,10 @@ func (m *Moments) Correlation(cols []int, alpha float64) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	w := f.solve()
-	zz, ww := f.explained(), kernel.Dot(w, w)
-	xw := zz - alpha*ww
-	if xw < cancelled*zz {
-		xw = f.direct(f.gram(m, cols), w)
-	}
+	f.solve()
+	xw, _, ww := f.squares(m, cols, alpha)
 	return math.Sqrt(xw / (trace * ww))
 }
-
-// cancelled is the share of a difference's terms below which it is computed another way, as it has lost as many digits. A
-// penalty that is so much greater than the eigenvalues leaves no more of ‖X w‖² = w·c − α‖w‖², which holds because
-// (XᵀX + α) w = c; there w·c = ‖Z‖².
-const cancelled = 1e-6
 
 var factors = sync.Pool{New: func() any { return new(factor) }}
 
@@ -296,13 +287,7 @@ func (m *Moments) CorrelationsWithout(cols []int, alpha float64) (rho float64, w
 	h, w := f.inverse(), f.solve()
 	f.v = grow(f.v, n*d) // H⁻¹w, as w is
 	kernel.GemmSerial(blas.NoTrans, blas.NoTrans, d, n, n, 1, w, n, h, n, 0, f.v, n)
-	zz, ww := f.explained(), kernel.Dot(w, w)
-	xw := zz - alpha*ww
-	var gram []float64
-	if xw < cancelled*zz {
-		gram = f.gram(m, cols)
-		xw = f.direct(gram, w)
-	}
+	xw, zz, ww := f.squares(m, cols, alpha)
 	rho = math.Sqrt(xw / (trace * ww))
 	for j, c := range cols {
 		row := h[j*n : (j+1)*n]
@@ -317,10 +302,7 @@ func (m *Moments) CorrelationsWithout(cols []int, alpha float64) (rho float64, w
 			without[j] = math.Sqrt(xwj / (rest * wwj))
 			continue
 		}
-		if gram == nil {
-			gram = f.gram(m, cols)
-		}
-		without[j] = f.without(gram, j)
+		without[j] = f.without(m, cols, j)
 	}
 	return rho, without
 }
